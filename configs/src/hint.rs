@@ -1,0 +1,21 @@
+//! The nearest known name to one that is not known.
+
+/// The known name that the writer most likely meant, if one is near enough.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
+    let allowed = (name.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|other| (distance(other), other))
+        .filter(|(distance, other)| *distance <= allowed && *distance < other.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, other)| other)
+}
+
+/// What to change: "did you mean `x`?" where a name is near, else `otherwise`.
+#[must_use]
+pub fn change_to<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
+    nearest(name, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean '{near}'?"))
+}

@@ -1,0 +1,315 @@
+//! What the user wrote: one type per part of the experiment file, one field per key.
+//!
+//! The doc comments of the fields are the reference of the file; the JSON Schema repeats them.
+
+use crate::{
+    calendar::{Calendar, DateTime},
+    duration::Seconds,
+    grid::GridSpec,
+    launch::{Command, Device, WorkerFunction},
+};
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// An experiment: which components run, on which grids, and which fields they exchange when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CouplingSpec {
+    /// Name of the experiment, for logs and the progress bar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
+    /// Start, step and length of the run.
+    pub time: Time,
+    /// The programs and workers of the job, by name.
+    pub components: IndexMap<String, Component>,
+    /// The horizontal grids, by name.
+    pub grids: IndexMap<String, GridSpec>,
+    /// The fields, by name; a worker's function gets its fields under these names.
+    pub fields: IndexMap<String, FieldSpec>,
+    /// Who sends what to whom, and when.
+    pub exchanges: Vec<ExchangeSpec>,
+    /// When to say that a rank waits, and when to give up.
+    #[serde(default)]
+    pub watch: Watch,
+}
+
+/// Start, step and length of the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Time {
+    /// Date of the first step: `2000-01-01` or `2000-01-01T12:00:00`.
+    pub start: DateTime,
+    /// `gregorian` (default), `noleap` or `360_day`.
+    #[serde(default)]
+    pub calendar: Calendar,
+    /// The coupling step: periods and lags are multiples of it.
+    pub step: Seconds,
+    /// Length of the run, a multiple of `step`. Exactly one of `length` and `steps`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<Seconds>,
+    /// Number of steps of the run. Exactly one of `length` and `steps`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub steps: Option<i64>,
+}
+
+impl Time {
+    /// Length of the run [s], from `length` or `steps`.
+    #[must_use]
+    pub fn length_seconds(&self) -> i64 {
+        match (self.length, self.steps) {
+            (Some(length), _) => length.get(),
+            (None, steps) => steps.unwrap_or(0).saturating_mul(self.step.get()),
+        }
+    }
+
+    /// Number of steps of the run.
+    #[must_use]
+    pub fn number_of_steps(&self) -> i64 {
+        self.length_seconds().checked_div(self.step.get()).unwrap_or(0)
+    }
+
+    /// The calendar date `seconds` after the start.
+    #[must_use]
+    pub fn date_at(&self, seconds: i64) -> DateTime {
+        self.calendar.add(self.start, seconds)
+    }
+}
+
+/// One component: a program of its own, or a Python function that Halocline calls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// Number of MPI ranks.
+    #[schemars(range(min = 1))]
+    pub ranks: usize,
+    /// The program and its arguments: one line, split like a shell does, or a list of words. Exactly one of `command`
+    /// and `worker`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Command>,
+    /// The Python file, relative to the experiment file, and the function in it. Exactly one of `command` and `worker`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerFunction>,
+    /// Where the component runs, relative to the experiment file. Default: the run directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<PathBuf>,
+    /// Environment variables of the component's ranks.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub environment: IndexMap<String, String>,
+    /// Worker: where its arrays live: `auto` (default: CUDA when there is one), `cpu`, `cuda`, `cuda:N`.
+    #[serde(default)]
+    pub device: Device,
+    /// Worker: what its function gets, `torch` (default) or `numpy` arrays.
+    #[serde(default)]
+    pub arrays: Arrays,
+    /// Worker: number of threads of torch on the CPU. Default: 1.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub threads: usize,
+    /// Worker: call the function for global tiles of this fixed shape, so that results do not depend on the number of
+    /// ranks. Default: for each rank's own box.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiles: Option<Tiles>,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// What a worker's function gets and returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Arrays {
+    /// `torch.Tensor`.
+    #[default]
+    Torch,
+    /// `numpy.ndarray`.
+    Numpy,
+}
+
+/// Global tiles that a worker computes one by one, counted from cell (0, 0); edge tiles are padded with `fill`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tiles {
+    /// Cells of a tile along i, without halo.
+    #[schemars(range(min = 1))]
+    pub nx: usize,
+    /// Cells of a tile along j, without halo.
+    #[schemars(range(min = 1))]
+    pub ny: usize,
+    /// Tiles per call; with more than one the arrays have a leading batch axis. Default: 1.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub batch: usize,
+}
+
+/// A field: what is exchanged, and where on the grid its values are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldSpec {
+    /// Unit, for example `m/s`, or `1` for a pure number.
+    pub units: String,
+    /// Name of the grid.
+    pub grid: String,
+    /// Point of the cell that the values belong to: `T` (default), `U`, `V` or `F`.
+    #[serde(default)]
+    pub point: PointKind,
+    /// Number of levels. Default: 1.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub levels: usize,
+    /// `scalar` (default), or `vector` for a component of a vector, which changes sign across the north fold.
+    #[serde(default)]
+    pub kind: FieldKind,
+    /// What the field is, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub long_name: Option<String>,
+}
+
+/// A point of a cell of the C grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+pub enum PointKind {
+    /// Centre.
+    #[default]
+    T,
+    /// Middle of the eastern face.
+    U,
+    /// Middle of the northern face.
+    V,
+    /// North-eastern corner.
+    F,
+}
+
+/// Whether values keep their sign across the north fold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// The sign stays.
+    #[default]
+    Scalar,
+    /// A component along i or j: the sign changes.
+    Vector,
+}
+
+/// Fields that go together from one component to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeSpec {
+    /// Name of the exchange, for messages and logs. Default: `ocean->closure[0]`, with the exchange's position.
+    #[serde(default)]
+    pub name: String,
+    /// The component that sends.
+    pub from: String,
+    /// The component that receives.
+    pub to: String,
+    /// Names of the fields, all on one grid.
+    #[schemars(length(min = 1))]
+    pub fields: Vec<String>,
+    /// Time between two exchanges, a multiple of the step. Needed unless `static`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Seconds>,
+    /// What is sent at a date is received at that date plus the lag; -period < lag <= period. Default: 0.
+    #[serde(default)]
+    pub lag: Seconds,
+    /// Sent and received once, before anything else. Default: false.
+    #[serde(default, rename = "static")]
+    pub is_static: bool,
+    /// Width of the halo that the receiver wants around its own cells [cells]. Default: 0.
+    #[serde(default)]
+    pub halo: usize,
+    /// Element type of the messages, `float32` or `float64` (default).
+    #[serde(default)]
+    pub wire: Element,
+    /// Element type of a worker's arrays, `float32` or `float64`. Default: as `wire`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receive_as: Option<Element>,
+    /// Value of cells that nobody owns, and outside closed boundaries. Default: 0.
+    #[serde(default)]
+    pub fill: f64,
+    /// What the receiver gets before the first message arrives: a number, a file and a variable, or a map with one of
+    /// these per field. Needed when `lag` is positive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial: Option<Initial>,
+    /// Worker: at dates when the exchange is not due, give the last values instead of None. Default: false.
+    #[serde(default)]
+    pub hold: bool,
+}
+
+impl ExchangeSpec {
+    /// Element type of a worker's arrays: `receive_as`, else `wire`.
+    #[must_use]
+    pub fn receive_element(&self) -> Element {
+        self.receive_as.unwrap_or(self.wire)
+    }
+
+    /// Where the first values of a field come from, if the file says so.
+    #[must_use]
+    pub fn initial_of(&self, field: &str) -> Option<InitialValue> {
+        match self.initial.as_ref()? {
+            Initial::Number(number) => Some(InitialValue::Number(*number)),
+            Initial::File(file) => Some(InitialValue::File(file.clone())),
+            Initial::PerField(map) => map.get(field).cloned(),
+        }
+    }
+}
+
+/// Element type of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Element {
+    /// IEEE 754 single precision.
+    Float32,
+    /// IEEE 754 double precision.
+    #[default]
+    Float64,
+}
+
+/// First values of an exchange.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Initial {
+    /// One number for all cells of all fields.
+    Number(f64),
+    /// A variable of a netCDF file, for all fields.
+    File(FileVariable),
+    /// A number or a file for each field.
+    PerField(IndexMap<String, InitialValue>),
+}
+
+/// First values of one field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum InitialValue {
+    /// One number for all cells.
+    Number(f64),
+    /// A variable of a netCDF file.
+    File(FileVariable),
+}
+
+/// A variable of a netCDF file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileVariable {
+    /// The file, relative to the experiment file.
+    pub file: PathBuf,
+    /// Name of the variable in it.
+    pub variable: String,
+}
+
+/// When to say that a rank waits, and when to give up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Watch {
+    /// Say who waits for what after this time. Default: 30 s.
+    pub warn_after: Seconds,
+    /// End the job when a rank has waited this long. Default: 10 min.
+    pub timeout: Seconds,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self { warn_after: Seconds(30), timeout: Seconds(600) }
+    }
+}
