@@ -1,0 +1,88 @@
+# Halocline: set up, build, install, demonstrate, test. `make` alone prints what there is.
+#
+# Settings, all optional:
+#   PREFIX=DIR         where `make install` puts things              (default: ./prefix)
+#   MPICC=WRAPPER      the C wrapper of the MPI to build for         (default: mpicc)
+#   FC=WRAPPER         the Fortran compiler, an MPI wrapper as a rule (default: mpifort)
+#   FFLAGS=FLAGS       its flags                                     (default: -O2)
+#   HALOCLINE_PYTHON=  a Python >= 3.10; if it has torch, that torch is used and none is downloaded
+#   CARGO_FLAGS=       flags for cargo                               (default: --locked)
+#   PACKAGES=          the crates that are built                     (default: --workspace)
+
+PREFIX ?= $(CURDIR)/prefix
+MPICC ?= mpicc
+ifeq ($(origin FC),default)
+FC := mpifort
+endif
+FFLAGS ?= -O2
+CARGO_FLAGS ?= --locked
+PACKAGES ?= --workspace
+
+export MPICC FC FFLAGS HALOCLINE_PYTHON
+# make hands its own variables to every command: one that is exported empty would count as set.
+ifeq ($(HALOCLINE_PYTHON),)
+unexport HALOCLINE_PYTHON
+endif
+
+CARGO := tools/cargo.sh
+PYTHON := .venv/bin/python
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/release
+PACKAGE := python-bindings/python/halocline
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build program python install demo test test-rust test-python check format clean clean-venv
+.NOTPARALLEL:
+
+help:
+	@cat tools/help.txt
+
+setup:
+	@tools/setup.sh
+
+# One cargo profile for everything: what `install` and `test` need is built once.
+build: program python
+
+program:
+	$(CARGO) build --release $(PACKAGES) $(CARGO_FLAGS)
+
+# `_core` knows no MPI and goes through maturin; `_mpi` is put beside it, under its final name only when it is whole.
+python: program
+	cd python-bindings && ../tools/in-environment.sh ../.venv/bin/maturin develop --release --quiet $(CARGO_FLAGS)
+	cp $(TARGET)/lib_mpi.so $(PACKAGE)/_mpi.abi3.so.new
+	mv $(PACKAGE)/_mpi.abi3.so.new $(PACKAGE)/_mpi.abi3.so
+
+install: program
+	@tools/install.sh "$(PREFIX)"
+
+demo: setup build install
+	$(MAKE) --no-print-directory -C examples/double_gyre build PREFIX="$(PREFIX)"
+	PATH="$(PREFIX)/bin:$$PATH" HALOCLINE_PYTHON="$(CURDIR)/$(PYTHON)" $(PYTHON) examples/double_gyre/demo.py
+
+test: setup build install test-rust test-python
+
+test-rust:
+	$(CARGO) test --release --workspace $(CARGO_FLAGS)
+
+# Last, so that the summary of pytest closes the output.
+test-python:
+	@HALOCLINE_PREFIX="$(PREFIX)" $(PYTHON) -m pytest tests examples
+
+check:
+	tools/in-environment.sh cargo fmt --all --check
+	$(CARGO) clippy --release --workspace --all-targets $(CARGO_FLAGS) -- -D warnings
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+	tools/check-fortran.sh
+	tools/check-scripts.sh
+
+format:
+	tools/in-environment.sh cargo fmt --all
+	$(PYTHON) -m ruff format
+	$(PYTHON) -m ruff check --fix
+
+clean:
+	rm -rf target prefix examples/*/build $(PACKAGE)/*.so
+
+clean-venv:
+	rm -rf .venv
