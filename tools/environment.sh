@@ -51,8 +51,21 @@ libclang_folder() {
     return 1
 }
 
+# use_rust FOLDER: put the Rust tools of a folder first on PATH, and nothing else of it: /usr/bin as a whole would hide
+# the compilers and the MPI of loaded modules.
+use_rust() {
+    local tool links=$ROOT/build/rust
+    [ "$(command -v cargo)" != "$1/cargo" ] || return 0
+    mkdir -p "$links"
+    for tool in cargo rustc rustdoc rustfmt cargo-fmt cargo-clippy clippy-driver; do
+        rm -f "$links/$tool"
+        [ ! -x "$1/$tool" ] || ln -s "$1/$tool" "$links/$tool"
+    done
+    PATH=$links:$PATH
+}
+
 if folder=$(rust_folder); then
-    PATH=$folder:$PATH
+    use_rust "$folder"
 fi
 unset folder
 
