@@ -4,7 +4,8 @@
 !! one send a field, one receive a field, end. When a field is due, experiment.yaml says.
 module coupling
    use, intrinsic :: iso_fortran_env, only: int64, real64
-   use halocline
+   use halocline, only: halocline_define_box, halocline_end_definition, halocline_finalize, &
+      halocline_init, halocline_local_communicator, halocline_receive, halocline_send
    use decomposition, only: box
    implicit none
    private
@@ -18,10 +19,13 @@ contains
       call halocline_local_communicator(communicator)
    end subroutine coupling_start
 
-   subroutine coupling_define(b)
+   !> Say where the own cells lie; send what never changes: f [1/s] in cells (ni, nj).
+   subroutine coupling_define(b, f)
       type(box), intent(in) :: b
+      real(real64), intent(in) :: f(:, :)
       call halocline_define_box('gyre', b%i_first, b%j_first, b%ni, b%nj)
       call halocline_end_definition()
+      call halocline_send('f', f, 0_int64)
    end subroutine coupling_define
 
    !> Own cells of u, v [m/s], h [m] go out; u_f, v_f (ni, nj) [m/s^2] are replaced when due.

@@ -15,7 +15,7 @@ module dynamics
    use settings, only: run_settings
    implicit none
    private
-   public :: ocean, make_ocean, start_at_rest, step
+   public :: ocean, make_ocean, coriolis_in_cells, start_at_rest, step
 
    type :: ocean
       real(real64), allocatable :: u(:, :), v(:, :), h(:, :)   !< state (0:ni+1, 0:nj+1)
@@ -69,6 +69,17 @@ contains
       o%inverse_size = 1/s%cell_size
       o%gravity = s%reduced_gravity; o%viscosity = s%viscosity; o%drag = s%drag
    end function make_ocean
+
+   !> The Coriolis parameter [1/s] in the middle of own cells (ni, nj).
+   pure function coriolis_in_cells(b, o) result(f)
+      type(box), intent(in) :: b
+      type(ocean), intent(in) :: o
+      real(real64) :: f(b%ni, b%nj)
+      integer :: j
+      do j = 1, b%nj
+         f(:, j) = 0.5_real64*(o%f(j - 1) + o%f(j))
+      end do
+   end function coriolis_in_cells
 
    !> No flow, and thickness noise of up to 1 m that depends on the global cell and the seed only.
    subroutine start_at_rest(s, b, o)
