@@ -35,19 +35,26 @@ rust_folder() {
     return 1
 }
 
-# libclang_folder: print the folder of a libclang, the system's before the one of the Python environment.
+# libclang_folder: print the folder of a libclang: of loaded modules or conda, of the system, or of the Python environment.
 libclang_folder() {
-    local found
-    for found in /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib64/libclang*.so* \
-        /usr/lib64/llvm*/lib*/libclang*.so* "$VENV"/lib/python3*/site-packages/clang/native/libclang*.so; do
-        case $found in
-        *libclang-cpp* | *\**) ;;
-        *)
-            dirname "$found"
-            return 0
-            ;;
-        esac
-    done
+    local folder found
+    while read -r folder; do
+        for found in "$folder"/libclang.so* "$folder"/libclang-[0-9]*.so*; do
+            if [ -n "$folder" ] && [ -e "$found" ]; then
+                printf '%s\n' "$folder"
+                return 0
+            fi
+        done
+    done < <(
+        tr ':' '\n' <<<"${LD_LIBRARY_PATH:-}"
+        [ -z "${CONDA_PREFIX:-}" ] || echo "$CONDA_PREFIX/lib"
+        ! command -v llvm-config >/dev/null || llvm-config --libdir
+        compgen -G '/usr/lib/llvm-*/lib' | sort -rV
+        compgen -G '/usr/lib/*-linux-gnu'
+        compgen -G '/usr/lib64/llvm*/lib*'
+        echo /usr/lib64
+        compgen -G "$VENV/lib/python3*/site-packages/clang/native"
+    )
     return 1
 }
 

@@ -81,6 +81,11 @@ prepare_python() {
         "$PYTHON" -m venv "$VENV"
     fi
     "$VENV/bin/python" -m pip install --disable-pip-version-check --quiet -r "$ROOT/python-bindings/requirements.txt"
+    if [ -z "${LIBCLANG_PATH:-}" ] && ! libclang_folder >/dev/null; then
+        echo "setup: no libclang on this machine: installing its wheel in .venv"
+        "$VENV/bin/python" -m pip install --disable-pip-version-check --quiet \
+            -r "$ROOT/python-bindings/requirements-libclang.txt"
+    fi
     install_torch
     recipe >"$done_before.new"
     mv "$done_before.new" "$done_before"

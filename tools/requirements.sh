@@ -4,6 +4,11 @@
 
 REQUIREMENTS=(c-compiler make pkg-config mpi-c mpi-fortran mpi-launcher netcdf-c netcdf-fortran libclang rust python)
 
+# can_install: true where this script may install packages itself.
+can_install() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
+}
+
 # have NAME: true when the requirement is met.
 have() {
     case $1 in
@@ -15,7 +20,8 @@ have() {
     mpi-launcher) command -v mpirun || command -v mpiexec || command -v srun ;;
     netcdf-c) command -v nc-config ;;
     netcdf-fortran) command -v nf-config ;;
-    libclang) [ -n "${LIBCLANG_PATH:-}" ] || libclang_folder ;;
+    # Where the system package cannot be installed, prepare_python brings the wheel.
+    libclang) [ -n "${LIBCLANG_PATH:-}" ] || libclang_folder || ! can_install ;;
     rust) rust_folder ;;
     python) find_python && python_has_venv ;;
     esac >/dev/null 2>&1
@@ -90,8 +96,6 @@ explain_missing() {
         mpi-launcher) echo "  MPI launcher        mpirun, mpiexec or srun on PATH" ;;
         netcdf-c) echo "  netCDF for C        'nc-config' on PATH" ;;
         netcdf-fortran) echo "  netCDF for Fortran  'nf-config' on PATH (the examples write netCDF)" ;;
-        libclang) echo "  libclang            reads MPI's header for Rust; LIBCLANG_PATH=<folder of libclang.so>," \
-            "or 'pip install libclang' and its folder clang/native" ;;
         rust) echo "  Rust >= $RUST_WANTED        rustc and cargo on PATH" ;;
         python) echo "  Python >= 3.10      with the module venv; name yours with HALOCLINE_PYTHON=/path/to/python" ;;
         esac
@@ -101,11 +105,11 @@ explain_missing() {
 
 How to get them:
   Debian, Ubuntu    sudo apt-get update && sudo apt-get install $packages
-  modules           module avail; then for example: module load gcc openmpi netcdf-c netcdf-fortran llvm rust python
+  modules           module avail; then for example: module load gcc openmpi netcdf-c netcdf-fortran rust python
   conda             conda create -n halocline -c conda-forge make pkg-config compilers openmpi libnetcdf netcdf-fortran \\
-                        libclang rust "python>=3.10" && conda activate halocline
-  spack             spack install openmpi netcdf-c netcdf-fortran llvm rust python && spack load openmpi netcdf-c \\
-                        netcdf-fortran llvm rust python
+                        rust "python>=3.10" && conda activate halocline
+  spack             spack install openmpi netcdf-c netcdf-fortran rust python
+                    spack load openmpi netcdf-c netcdf-fortran rust python
 
 Then run this again. The MPI must be the one that your ocean model is compiled with.
 TEXT

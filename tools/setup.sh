@@ -14,10 +14,6 @@ set -euo pipefail
 # shellcheck source=tools/python-environment.sh
 . "$(dirname "$0")/python-environment.sh"
 
-can_install() {
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
-}
-
 install_with_apt() {
     local packages=("$@")
     echo "setup: installing with apt: ${packages[*]}"
