@@ -6,7 +6,6 @@ from pathlib import Path
 
 import halocline
 import torch
-
 from network import load_closure
 
 NETWORK = load_closure(Path(__file__).resolve().parent / "weights" / "closure.pt")

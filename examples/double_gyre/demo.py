@@ -14,11 +14,18 @@ import time
 from pathlib import Path
 
 import numpy as np
-
 from metrics import climate, energy_in_time, errors
 from model_runs import (
-    COUPLED_PROGRAM, HERE, Snapshots, coarse_grain, read_snapshots, read_state, run_model,
-    watch, write_namelist, write_state,
+    COUPLED_PROGRAM,
+    HERE,
+    Snapshots,
+    coarse_grain,
+    read_snapshots,
+    read_state,
+    run_model,
+    watch,
+    write_namelist,
+    write_state,
 )
 
 DAYS = 1440
@@ -75,7 +82,9 @@ def prepare(runs: Path, member: str, days: int) -> None:
     fine = read_state(HERE / "states" / f"fine_{member}.nc")
     coarse = coarse_grain(*fine)
     for name, state, namelist in (
-        ("low", coarse, "low.nml"), ("low_with_network", coarse, "low.nml"), ("truth", fine, "truth.nml"),
+        ("low", coarse, "low.nml"),
+        ("low_with_network", coarse, "low.nml"),
+        ("truth", fine, "truth.nml"),
     ):
         folder = runs / member / name
         # An old run's results must not pass for this one's.

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import netCDF4
 import numpy as np
-
 from model_runs import HERE, read_state, run_model, write_namelist
 
 SEED = 2
@@ -32,8 +31,11 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "restart.nc").exists():
             write_namelist(
-                HERE / "namelists" / "truth.nml", folder / "namelist.nml",
-                start_from=start, run_days=days, seed=SEED,
+                HERE / "namelists" / "truth.nml",
+                folder / "namelist.nml",
+                start_from=start,
+                run_days=days,
+                seed=SEED,
             )
             run_model(folder, f"truth up to state {member}", options.ranks)
         start = f"'../{member}/restart.nc'"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from model_runs import Snapshots
 
 
@@ -70,8 +69,6 @@ def errors(run: Climate, truth: Climate) -> dict[str, float]:
     difference = (run.u - truth.u) ** 2 + (run.v - truth.v) ** 2
     return {
         "mean kinetic energy": abs(run.kinetic_energy / truth.kinetic_energy - 1.0),
-        "kinetic energy spectrum": float(
-            np.sqrt(np.mean(np.log10(run.spectrum / truth.spectrum) ** 2))
-        ),
+        "kinetic energy spectrum": float(np.sqrt(np.mean(np.log10(run.spectrum / truth.spectrum) ** 2))),
         "mean flow": float(np.sqrt(difference.sum() / (truth.u**2 + truth.v**2).sum())),
     }

@@ -76,8 +76,12 @@ def watch(command: list[str], folder: Path, title: str) -> float:
     with (
         open(folder / "model.log", "w") as log,
         subprocess.Popen(
-            command, cwd=folder, env=environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command,
+            cwd=folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         ) as process,
     ):
         assert process.stdout is not None

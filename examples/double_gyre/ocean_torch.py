@@ -70,7 +70,7 @@ class Ocean:
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return du/dt, dv/dt [m/s^2] and dh/dt [m/s]."""
         p = self.physics
-        ny, nx, inverse = p.ny, p.nx, 1.0 / p.cell_size
+        inverse = 1.0 / p.cell_size
         up, vp = pad(u, (1, 1, 1, 1)), pad(v, (1, 1, 1, 1))
         hp = pad(h[:, None], (1, 1, 1, 1), mode="replicate")[:, 0]
         along_j = vp[:, :-1, 1:] - vp[:, :-1, :-1]
@@ -92,17 +92,24 @@ class Ocean:
         around_v = around_v + pad(around_v[:, 1:], (0, 0, 0, 1))
         u_rate = (
             0.125 * (q[:, 1:, 1:] + q[:, :-1, 1:]) * around_u
-            - (pad(pressure[:, :, 1:] - pressure[:, :, :-1], (0, 1))
-               + p.viscosity * (zeta[:, 1:, 1:] - zeta[:, :-1, 1:])) * inverse
-            + self.wind - p.drag * u + u_f
+            - (
+                pad(pressure[:, :, 1:] - pressure[:, :, :-1], (0, 1))
+                + p.viscosity * (zeta[:, 1:, 1:] - zeta[:, :-1, 1:])
+            )
+            * inverse
+            + self.wind
+            - p.drag * u
+            + u_f
         )
         v_rate = (
             -0.125 * (q[:, 1:, 1:] + q[:, 1:, :-1]) * around_v
-            - (pad(pressure[:, 1:] - pressure[:, :-1], (0, 0, 0, 1))
-               - p.viscosity * (zeta[:, 1:, 1:] - zeta[:, 1:, :-1])) * inverse
-            - p.drag * v + v_f
+            - (
+                pad(pressure[:, 1:] - pressure[:, :-1], (0, 0, 0, 1))
+                - p.viscosity * (zeta[:, 1:, 1:] - zeta[:, 1:, :-1])
+            )
+            * inverse
+            - p.drag * v
+            + v_f
         )
-        outflow = (flux_u[:, 1:-1, 1:] - flux_u[:, 1:-1, :-1]) + (
-            flux_v[:, 1:, 1:-1] - flux_v[:, :-1, 1:-1]
-        )
+        outflow = (flux_u[:, 1:-1, 1:] - flux_u[:, 1:-1, :-1]) + (flux_v[:, 1:, 1:-1] - flux_v[:, :-1, 1:-1])
         return u_rate, v_rate, -inverse * outflow

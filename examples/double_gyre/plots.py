@@ -9,7 +9,6 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-
 from metrics import Climate, energy_in_time
 from model_runs import Snapshots
 
@@ -30,9 +29,7 @@ def plot_mean_flow(climates: dict[str, Climate], target: Path) -> None:
         step = slice(None, None, 2)
         u = 0.5 * (climate.u + np.roll(climate.u, 1, axis=1))
         v = 0.5 * (climate.v + np.roll(climate.v, 1, axis=0))
-        arrows = panel.quiver(
-            x[step], y[step], u[step, step], v[step, step], scale=6.0, width=0.0035, color="#1a1a1a"
-        )
+        arrows = panel.quiver(x[step], y[step], u[step, step], v[step, step], scale=6.0, width=0.0035, color="#1a1a1a")
         panel.set(title=name, xlabel="x [km]", aspect="equal")
     panels[0].set_ylabel("y [km]")
     panels[-1].quiverkey(arrows, 0.85, 1.06, 0.5, "0.5 m/s", labelpos="E")
@@ -46,13 +43,19 @@ def plot_energy(members: dict[str, list[Snapshots]], first_day: float, target: P
     for name, runs in members.items():
         for number, run in enumerate(runs):
             panel.plot(
-                run.day / 360, 1e4 * energy_in_time(run), color=COLOURS[name], lw=1.1,
-                alpha=0.85, label=name if number == 0 else None,
+                run.day / 360,
+                1e4 * energy_in_time(run),
+                color=COLOURS[name],
+                lw=1.1,
+                alpha=0.85,
+                label=name if number == 0 else None,
             )
     panel.axvspan(0, first_day / 360, color="#dddddd", zorder=0, label="not in the means")
     panel.set(
         xlabel="time since the unseen initial state [years of 360 days]",
-        ylabel="basin-mean kinetic energy [cm$^2$/s$^2$]", xlim=(0, None), ylim=(0, None),
+        ylabel="basin-mean kinetic energy [cm$^2$/s$^2$]",
+        xlim=(0, None),
+        ylim=(0, None),
         title="Kinetic energy, one line an initial state",
     )
     panel.legend(frameon=False, ncols=2)
@@ -66,7 +69,8 @@ def plot_spectrum(climates: dict[str, Climate], target: Path) -> None:
         panel.loglog(climate.wavelength * CELL_KM, 1e4 * climate.spectrum, color=COLOURS[name], lw=2, label=name)
     panel.invert_xaxis()
     panel.set(
-        xlabel="wavelength [km]", ylabel="kinetic energy at each wavenumber [cm$^2$/s$^2$]",
+        xlabel="wavelength [km]",
+        ylabel="kinetic energy at each wavenumber [cm$^2$/s$^2$]",
         title="Kinetic energy spectrum",
     )
     panel.grid(which="both", alpha=0.25)

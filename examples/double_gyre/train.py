@@ -2,9 +2,11 @@
 
 1. Spin the truth (10 km) up from rest, then run it on and keep a coarse-grained snapshot a day.
 2. Compare the low-resolution model in PyTorch with the Fortran one.
-3. Run low resolution + network from coarse-grained snapshots for 1, then 5, then 20 days and
-   change the network, through the differentiable model, until it follows the truth.
-4. Write weights/closure.pt and weights/training.json (configuration, losses, versions).
+3. Follow: run low resolution + network from coarse-grained snapshots for 1, then 5 days and change
+   the network, through the differentiable model, until it follows the truth.
+4. Settle: let eight such oceans run freely for years, ten days an update, and change the network
+   until their mean flow, energy and spectrum are the truth's, while it goes on to follow it.
+5. Write weights/closure.pt and weights/training.json (configuration, losses, versions).
 """
 
 from __future__ import annotations
@@ -19,19 +21,20 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn.functional import pad
-
-from model_runs import HERE, run_model, write_namelist, write_state
-from network import RADIUS, Closure, save_closure
+from climate_loss import ClimateLoss
+from hybrid import Hybrid, State
+from model_runs import HERE
+from network import Closure, save_closure
 from ocean_torch import Ocean, Physics
+from torch import Tensor
+from truth import check_ocean, make_truth, read_truth
 
-State = tuple[Tensor, Tensor, Tensor]
-COUPLING_STEPS = 6
-"""Time steps between two calls of the network [-]: `period` of experiment.yaml over `step`."""
-STEPS_A_DAY = 24
-COMPARED_DAYS = (1, 2, 5, 10, 15, 20)
+COMPARED_DAYS = (1, 2, 5, 10)
 """Days of a rollout at which it is compared with the truth."""
+CLIMATE_DAYS = 5
+"""Days between the states of a free run that enter its climate."""
+FASTEST = 3.0
+"""A free run with a faster flow has run away and starts again from the truth [m/s]."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Stage:
 
     days: int  # length of a rollout
     updates: int  # of the weights
-    batch: int  # rollouts an update
+    followers: int  # rollouts an update that start from the truth
+    free_runs: int  # rollouts an update that go on where they ended in the update before
     learning_rate: float
 
 
@@ -53,141 +57,113 @@ class Configuration:
     spin_up_days: int = 3600
     training_days: int = 2880
     stages: tuple[Stage, ...] = (
-        Stage(1, 120, 16, 3.0e-3),
-        Stage(5, 120, 8, 2.0e-3),
-        Stage(20, 60, 6, 1.0e-3),
+        Stage(1, 120, 16, 0, 3.0e-3),
+        Stage(5, 120, 8, 0, 2.0e-3),
+        Stage(10, 300, 4, 8, 1.0e-3),
     )
+    climate_weight: float = 3.0
+    climate_renewal: float = 0.1
 
 
-def make_truth(configuration: Configuration, folder: Path, ranks: int) -> Path:
-    """Run the truth; return the folder with its daily snapshots. What is there is not run again."""
-    spin_up, series = folder / "spin_up", folder / "truth"
-    spin_up.mkdir(parents=True, exist_ok=True)
-    series.mkdir(exist_ok=True)
-    source = HERE / "namelists" / "truth.nml"
-    if not (spin_up / "restart.nc").exists():
-        write_namelist(
-            source, spin_up / "namelist.nml", start_from="'rest'", run_days=configuration.spin_up_days
-        )
-        run_model(spin_up, "truth, spin-up from rest", ranks)
-    if not (series / "restart.nc").exists():
-        write_namelist(
-            source,
-            series / "namelist.nml",
-            start_from="'../spin_up/restart.nc'",
-            run_days=configuration.training_days,
-            snapshot_hours=24,
-        )
-        run_model(series, "truth, training series", ranks)
-    return series
+class Trainer:
+    """The network, the truth and where the training stands."""
 
+    def __init__(self, configuration: Configuration, truth: State) -> None:
+        torch.manual_seed(configuration.seed)
+        self.random = np.random.default_rng(configuration.seed)
+        self.configuration = configuration
+        self.truth = truth
+        self.closure = Closure(configuration.channels)
+        self.hybrid = Hybrid(Ocean(Physics()), self.closure)
+        self.scales = [(field[1:] - field[:-1]).std() for field in truth]
+        self.course: list[dict[str, float]] = []
+        self.begin = time.monotonic()
 
-def read_truth(folder: Path) -> State:
-    """Read the daily snapshots u, v [m/s], h [m], each (day, j, i)."""
-    with netCDF4.Dataset(folder / "snapshots.nc") as file:
-        u, v, h = (torch.tensor(np.asarray(file[name][:])) for name in ("u", "v", "h"))
-    return u, v, h
-
-
-def check_ocean(truth: State, folder: Path) -> None:
-    """Fail unless 10 days of the PyTorch ocean equal 10 days of the Fortran one to rounding."""
-    folder.mkdir(exist_ok=True)
-    state = tuple(field[:1].double() for field in truth)
-    write_state(folder / "state.nc", *(field[0].numpy() for field in state))
-    write_namelist(HERE / "namelists" / "low.nml", folder / "namelist.nml", run_days=10)
-    run_model(folder, "low resolution, 10 days to compare", 1)
-    ocean = Ocean(Physics(), torch.float64)
-    for _ in range(10 * STEPS_A_DAY):
-        state = ocean.step(*state, 0.0, 0.0)
-    with netCDF4.Dataset(folder / "restart.nc") as file:
-        for name, field, close in zip("uvh", state, (1e-10, 1e-10, 1e-7), strict=True):
-            difference = float(np.abs(np.asarray(file[name][:]) - field[0].numpy()).max())
-            if not difference < close:
-                raise RuntimeError(
-                    f"{name} of ocean_torch.py and of the Fortran model differ by {difference:.2g} "
-                    f"after 10 days, expected less than {close:g}: ocean_torch.py must repeat "
-                    "ocean/dynamics.f90 and namelists/low.nml"
-                )
-    print("PyTorch and Fortran oceans agree to rounding after 10 days")
-
-
-class Hybrid:
-    """Low-resolution ocean and network, coupled as experiment.yaml couples them."""
-
-    def __init__(self, ocean: Ocean, closure: Closure) -> None:
-        self.ocean, self.closure = ocean, closure
-        p = ocean.physics
-        j = torch.arange(p.ny) + 0.5
-        f = p.coriolis + p.beta * (j - 0.5 * p.ny) * p.cell_size
-        self.coriolis = with_halo(f[:, None].expand(p.ny, p.nx).float())[None]
-
-    def day(self, state: State) -> State:
-        """Advance a batch of states (batch, j, i) by one day."""
-        for _ in range(STEPS_A_DAY // COUPLING_STEPS):
-            coriolis = self.coriolis.expand(len(state[0]), -1, -1)
-            forcing = self.closure(*(with_halo(field) for field in state), coriolis)
-            for _ in range(COUPLING_STEPS):
-                state = self.ocean.step(*state, *forcing)
-        return state
-
-
-def with_halo(field: Tensor) -> Tensor:
-    """Put a frame of zeros, as wide as the network's radius, around the basin."""
-    return pad(field, (RADIUS, RADIUS, RADIUS, RADIUS))
-
-
-def train(configuration: Configuration, truth: State) -> tuple[Closure, list[dict[str, float]]]:
-    """Return the trained network and the course of the loss."""
-    torch.manual_seed(configuration.seed)
-    random = np.random.default_rng(configuration.seed)
-    closure = Closure(configuration.channels)
-    hybrid = Hybrid(Ocean(Physics()), closure)
-    scales = [(field[1:] - field[:-1]).std() for field in truth]
-    course: list[dict[str, float]] = []
-    begin = time.monotonic()
-    for stage in configuration.stages:
-        optimizer = torch.optim.Adam(closure.parameters(), lr=stage.learning_rate)
+    def run(self, stage: Stage) -> None:
+        """Do all updates of a stage, with a line of progress every ten."""
+        optimizer = torch.optim.Adam(self.closure.parameters(), lr=stage.learning_rate)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, stage.learning_rate, total_steps=stage.updates, pct_start=0.2
+            optimizer, stage.learning_rate, total_steps=stage.updates, pct_start=0.15
         )
-        recent: list[float] = []
+        climate = ClimateLoss(self.truth, self.configuration.climate_renewal)
+        days = len(self.truth[0])
+        free = self.at(torch.linspace(0, days - 1, stage.free_runs).long())
+        recent: list[dict[str, float]] = []
         for update in range(1, stage.updates + 1):
-            first = torch.tensor(random.integers(0, len(truth[0]) - stage.days, stage.batch))
-            loss = rollout_loss(hybrid, truth, scales, first, stage.days)
+            first = torch.tensor(self.random.integers(0, days - stage.days, stage.followers))
+            loss, parts, free = self.loss(stage, first, free, climate)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(closure.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(self.closure.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            recent.append(loss.item())
-            if update % 20 == 0:
-                course.append({"days": stage.days, "update": update, "loss": float(np.mean(recent))})
-                print(
-                    f"rollouts of {stage.days} days, update {update} of {stage.updates}: "
-                    f"loss {course[-1]['loss']:.3f}, {time.monotonic() - begin:.0f} s",
-                    flush=True,
-                )
+            free = self.restart_runaways(free)
+            recent.append(parts)
+            if update % 10 == 0:
+                self.report(stage, update, recent)
                 recent = []
-    return closure, course
 
+    def at(self, days: Tensor) -> State:
+        """States of the truth on these days."""
+        u, v, h = (field[days] for field in self.truth)
+        return u, v, h
 
-def rollout_loss(
-    hybrid: Hybrid, truth: State, scales: list[Tensor], first: Tensor, days: int
-) -> Tensor:
-    """Mean squared difference from the truth over that of one day's change, per day [-]."""
-    state: State = tuple(field[first] for field in truth)  # type: ignore[assignment]
-    loss, compared = torch.zeros(()), 0
-    for day in range(1, days + 1):
-        state = hybrid.day(state)
-        if day == days or day in COMPARED_DAYS:
-            compared += 1
-            for field, target, scale in zip(state, truth, scales, strict=True):
-                loss = loss + ((field - target[first + day]) ** 2).mean() / scale**2 / day
-    return loss / compared
+    def loss(
+        self, stage: Stage, first: Tensor, free: State, climate: ClimateLoss
+    ) -> tuple[Tensor, dict[str, float], State]:
+        """Roll followers and free runs out together; return loss, its parts, the free runs' end."""
+        followers = len(first)
+        start = zip(self.at(first), free, strict=True)
+        state: State = tuple(torch.cat(pair) for pair in start)  # type: ignore[assignment]
+        following, compared = torch.zeros(()), 0
+        moments = []
+        for day in range(1, stage.days + 1):
+            state = self.hybrid.day(state)
+            if day in COMPARED_DAYS:
+                compared += 1
+                following = following + self.distance(state, first + day) / day
+            if stage.free_runs and day % CLIMATE_DAYS == 0:
+                u, v, h = (field[followers:] for field in state)
+                moments.append(climate.means((u, v, h)))
+        loss = following / compared
+        parts = {"following": loss.item()}
+        if moments:
+            distance, climate_parts = climate(moments)
+            loss = loss + self.configuration.climate_weight * distance
+            parts |= climate_parts
+        u, v, h = (field[followers:].detach() for field in state)
+        return loss, parts, (u, v, h)
+
+    def distance(self, state: State, days: Tensor) -> Tensor:
+        """Squared difference of the followers from the truth over that of one day's change [-]."""
+        total = torch.zeros(())
+        for field, target, scale in zip(state, self.at(days), self.scales, strict=True):
+            total = total + ((field[: len(days)] - target) ** 2).mean() / scale**2
+        return total
+
+    def restart_runaways(self, free: State) -> State:
+        """Put a state of the truth where a free run is no ocean any more."""
+        if len(free[0]) == 0:
+            return free
+        speed = torch.maximum(free[0].abs().amax((1, 2)), free[1].abs().amax((1, 2)))
+        lost = ~(speed < FASTEST)
+        if not bool(lost.any()):
+            return free
+        days = torch.tensor(self.random.integers(0, len(self.truth[0]), len(lost)))
+        u, v, h = (torch.where(lost[:, None, None], new, old) for new, old in zip(self.at(days), free, strict=True))
+        return u, v, h
+
+    def report(self, stage: Stage, update: int, recent: list[dict[str, float]]) -> None:
+        """Print and keep the means of the last updates."""
+        line = {name: float(np.mean([parts[name] for parts in recent])) for name in recent[0]}
+        self.course.append({"days": stage.days, "update": update} | line)
+        text = ", ".join(f"{name} {value:.3f}" for name, value in line.items())
+        seconds = time.monotonic() - self.begin
+        print(f"{stage.days}-day rollouts, update {update} of {stage.updates}: {text}; {seconds:.0f} s", flush=True)
 
 
 def main() -> None:
-    """Do the four steps."""
+    """Do the five steps."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--folder", type=Path, default=HERE / "runs" / "training", help="for the model runs")
     parser.add_argument("--weights", type=Path, default=HERE / "weights" / "closure.pt")
@@ -196,20 +172,29 @@ def main() -> None:
     configuration = Configuration()
     # One thread: the same bits however many cores there are.
     torch.set_num_threads(1)
-    truth = read_truth(make_truth(configuration, options.folder, options.ranks))
+    series = make_truth(configuration.spin_up_days, configuration.training_days, options.folder, options.ranks)
+    truth = read_truth(series)
     check_ocean(truth, options.folder / "compare")
-    closure, course = train(configuration, truth)
-    save_closure(closure, configuration.channels, options.weights)
+    trainer = Trainer(configuration, truth)
+    for stage in configuration.stages:
+        trainer.run(stage)
+    write(configuration, trainer, options.weights)
+
+
+def write(configuration: Configuration, trainer: Trainer, weights: Path) -> None:
+    """Write the weights and, beside them, how they were made."""
+    save_closure(trainer.closure, configuration.channels, weights)
     record = {
         "command": "python train.py",
         "configuration": asdict(configuration),
-        "parameters": sum(p.numel() for p in closure.parameters()),
+        "parameters": sum(p.numel() for p in trainer.closure.parameters()),
         "torch": torch.__version__,
+        "netCDF4": netCDF4.__version__,
         "processor": platform.machine(),
-        "course": course,
+        "course": trainer.course,
     }
-    options.weights.with_name("training.json").write_text(json.dumps(record, indent=2) + "\n")
-    print(f"wrote {options.weights}")
+    weights.with_name("training.json").write_text(json.dumps(record, indent=1) + "\n")
+    print(f"wrote {weights}")
 
 
 if __name__ == "__main__":
