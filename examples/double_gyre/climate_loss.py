@@ -24,8 +24,9 @@ class Spectrum:
 
     def __call__(self, u: Tensor, v: Tensor) -> Tensor:
         """Average over the batch; u, v [m/s] are (batch, j, i)."""
-        power = sum((torch.fft.fft2(x * self.window).abs() ** 2).mean(0) for x in (u, v))
-        return self.rings @ (power.reshape(-1) * self.factor)
+        power: Tensor = sum((torch.fft.fft2(x * self.window).abs() ** 2).mean(0) for x in (u, v))
+        rings: Tensor = self.rings @ (power.reshape(-1) * self.factor)
+        return rings
 
 
 class ClimateLoss:

@@ -39,7 +39,8 @@ def climate(members: list[Snapshots], first_day: float) -> Climate:
 
 def energy_in_time(member: Snapshots) -> np.ndarray:
     """Basin-mean kinetic energy of each snapshot [m^2/s^2]."""
-    return 0.5 * (member.u**2 + member.v**2).mean(axis=(1, 2))
+    energy: np.ndarray = 0.5 * (member.u**2 + member.v**2).mean(axis=(1, 2))
+    return energy
 
 
 def spectrum(u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -34,8 +34,8 @@ class Snapshots:
 def read_snapshots(folder: Path) -> Snapshots:
     """Read the snapshots that a finished run left in its folder."""
     with netCDF4.Dataset(folder / "snapshots.nc") as file:
-        fields = [np.asarray(file[name][:], dtype=np.float64) for name in ("u", "v", "h")]
-        return Snapshots(*fields, day=np.asarray(file["time"][:]))
+        u, v, h, day = (np.asarray(file[name][:], dtype=np.float64) for name in ("u", "v", "h", "time"))
+        return Snapshots(u, v, h, day)
 
 
 def write_namelist(source: Path, target: Path, **changes: object) -> None:
@@ -133,7 +133,8 @@ def on_east_faces(fine: np.ndarray) -> np.ndarray:
 def in_cells(fine: np.ndarray) -> np.ndarray:
     """Average h (j, i) over the cells inside each coarse cell."""
     n = REFINEMENT
-    return fine.reshape(fine.shape[0] // n, n, fine.shape[1] // n, n).mean(axis=(1, 3))
+    coarse: np.ndarray = fine.reshape(fine.shape[0] // n, n, fine.shape[1] // n, n).mean(axis=(1, 3))
+    return coarse
 
 
 def write_state(path: Path, u: np.ndarray, v: np.ndarray, h: np.ndarray) -> None:

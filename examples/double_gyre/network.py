@@ -32,6 +32,11 @@ class Closure(nn.Module):
         """Choose the hidden channels [-] and the bound of the forcing, `largest` [m/s^2]."""
         super().__init__()
         self.largest = largest
+        last = nn.Conv2d(channels, 2, 1)
+        # Training starts from no forcing at all.
+        nn.init.zeros_(last.weight)
+        if last.bias is not None:
+            nn.init.zeros_(last.bias)
         self.layers = nn.Sequential(
             nn.Conv2d(5, channels, 5),
             nn.SiLU(),
@@ -41,10 +46,8 @@ class Closure(nn.Module):
             nn.SiLU(),
             nn.Conv2d(channels, channels, 3),
             nn.SiLU(),
-            nn.Conv2d(channels, 2, 1),
+            last,
         )
-        nn.init.zeros_(self.layers[-1].weight)
-        nn.init.zeros_(self.layers[-1].bias)
 
     def forward(self, u: Tensor, v: Tensor, h: Tensor, f: Tensor) -> tuple[Tensor, Tensor]:
         """Take (batch, nj + 2 RADIUS, ni + 2 RADIUS), give two (batch, nj, ni).

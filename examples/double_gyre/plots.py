@@ -9,6 +9,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 from metrics import Climate, energy_in_time
 from model_runs import Snapshots
 
@@ -78,7 +79,7 @@ def plot_spectrum(climates: dict[str, Climate], target: Path) -> None:
     save(figure, target)
 
 
-def save(figure: plt.Figure, target: Path) -> None:
+def save(figure: Figure, target: Path) -> None:
     """Write beside the final name, then rename."""
     partial = target.with_suffix(".partial.png")
     figure.savefig(partial, dpi=130)

@@ -93,7 +93,7 @@ class Trainer:
             first = torch.tensor(self.random.integers(0, days - stage.days, stage.followers))
             loss, parts, free = self.loss(stage, first, free, climate)
             optimizer.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(self.closure.parameters(), 1.0)
             optimizer.step()
             schedule.step()

@@ -43,7 +43,8 @@ def read_truth(folder: Path) -> State:
 def check_ocean(truth: State, folder: Path) -> None:
     """Fail unless 10 days of the PyTorch ocean equal 10 days of the Fortran one to rounding."""
     folder.mkdir(exist_ok=True)
-    state = tuple(field[:1].double() for field in truth)
+    u, v, h = (field[:1].double() for field in truth)
+    state = u, v, h
     write_state(folder / "state.nc", *(field[0].numpy() for field in state))
     write_namelist(HERE / "namelists" / "low.nml", folder / "namelist.nml", run_days=10)
     run_model(folder, "low resolution, 10 days to compare", 1)
