@@ -26,11 +26,10 @@ endif
 
 CARGO := tools/cargo.sh
 PYTHON := .venv/bin/python
-TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/release
 PACKAGE := python-bindings/python/halocline
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build program python install demo test test-rust test-python check format clean clean-venv
+.PHONY: help setup build program python wheel install demo test test-rust test-python check format clean clean-venv
 .NOTPARALLEL:
 
 help:
@@ -45,11 +44,12 @@ build: program python
 program:
 	$(CARGO) build --release $(PACKAGES) $(CARGO_FLAGS)
 
-# `_core` knows no MPI and goes through maturin; `_mpi` is put beside it, under its final name only when it is whole.
 python: program
-	cd python-bindings && ../tools/in-environment.sh ../.venv/bin/maturin develop --release --quiet $(CARGO_FLAGS)
-	cp $(TARGET)/lib_mpi.so $(PACKAGE)/_mpi.abi3.so.new
-	mv $(PACKAGE)/_mpi.abi3.so.new $(PACKAGE)/_mpi.abi3.so
+	tools/install-python.sh
+
+# The package as a file to install elsewhere: target/wheels/*.whl, for this MPI. maturin builds `_core` once more.
+wheel: python
+	cd python-bindings && ../tools/in-environment.sh ../.venv/bin/maturin build --release $(CARGO_FLAGS)
 
 install: program
 	@tools/install.sh "$(PREFIX)"
