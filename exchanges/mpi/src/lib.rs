@@ -1,1 +1,27 @@
-//! Under construction.
+//! The ranks of a coupled job over MPI: [`MpiWorld`] implements [`halocline_exchanges::world::World`].
+//!
+//! The only room that sees MPI. The `mpi` crate starts MPI; everything else goes through its `mpi-sys`
+//! layer, because the `mpi` crate drops return codes and knows no persistent requests.
+//!
+//! | file | duty |
+//! |---|---|
+//! | `environment` | start and end MPI, or find it started by the host |
+//! | `check` | turn return codes into errors |
+//! | `communicator` | the MPI calls on one communicator, checked |
+//! | `pending` | an operation under way and the memory it uses |
+//! | `slot`, `channel` | persistent messages between two ranks, double-buffered |
+//! | `watch` | notices of failure; the loop in which collective operations wait |
+//! | `meeting` | sparse all-to-all whose cost follows the partners, not the ranks |
+//! | `mpi_world` | all of it as a `World` |
+
+mod channel;
+mod check;
+mod communicator;
+mod environment;
+mod meeting;
+mod mpi_world;
+mod pending;
+mod slot;
+mod watch;
+
+pub use mpi_world::MpiWorld;
