@@ -1,1 +1,43 @@
-//! Under construction.
+//! Check, plan and run an experiment, without MPI in this process: one command line starts all components.
+//!
+//! ```text
+//! check   the experiment file, all problems at once
+//! plan    components, exchanges, dates and sizes, as far as they are known before the run
+//! run     job -> command line -> launcher -> supervisor of each rank -> component
+//!                                               └ logs, exits.jsonl     └ first_cause.json, progress.*.json
+//! ```
+#![forbid(unsafe_code)]
+
+mod cause;
+mod check;
+mod command_line;
+mod cores;
+mod display;
+mod error;
+mod exits;
+mod interrupt;
+mod job;
+mod mpi;
+mod options;
+mod plan;
+mod program;
+mod progress;
+mod rank;
+mod run;
+mod run_directory;
+mod words;
+
+pub use cause::Cause;
+pub use check::{CheckReport, check};
+pub use command_line::{CommandLine, Recipe, Starter};
+pub use error::{Error, Explanation};
+pub use exits::{Exit, first_failure};
+pub use job::{Job, JobComponent};
+pub use mpi::{Dialect, Launcher};
+pub use options::{ExistingRun, LauncherChoice, ProgressStyle, RunOptions};
+pub use plan::{Plan, plan};
+pub use program::python;
+pub use rank::{RankOptions, become_child_of, log_path, supervise};
+pub use run::{End, Outcome, print, run, shown};
+pub use rustix::process::Signal;
+pub use words::{line, quote, split_words};

@@ -1,0 +1,219 @@
+//! What can be written after `halocline`, and the help that teaches it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  halocline check experiment.yaml          is the file right? all problems at once, no MPI needed
+  halocline plan experiment.yaml           who sends what to whom, when, and how much
+  halocline run experiment.yaml            run all components as one MPI job
+  halocline run --print experiment.yaml    the plain mpirun line, for your own job script
+
+Environment:
+  HALOCLINE_LOG      what is logged: error, warn, info (default for ranks), debug, trace
+  HALOCLINE_PYTHON   the Python that runs workers (default: the active virtual environment's)
+  NO_COLOR           set to any value for messages without colour";
+
+/// Couple ocean models and machine learning in one MPI job, described by one experiment file.
+#[derive(Debug, Parser)]
+#[command(name = "halocline", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Check experiment files: all problems at once, each with its place and what to change
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArguments),
+    /// Run an experiment: all components as one MPI job
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArguments),
+    /// Show what a run would do: components, exchanges with their dates, boxes of workers, bytes
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(PlanArguments),
+    /// Serve a Python function as a component (one rank of a job that an MPI launcher starts)
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(ServeArguments),
+    /// Print the JSON Schema of the experiment file, which editors complete with
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
+    /// Print the completions of a shell
+    #[command(after_help = COMPLETION_EXAMPLES)]
+    Completion {
+        /// The shell
+        shell: Shell,
+    },
+    /// Supervise one rank (the launcher's own use)
+    #[command(hide = true)]
+    Rank(RankArguments),
+    /// Become a program that ends with its parent (the launcher's own use)
+    #[command(hide = true)]
+    WithParent(WithParentArguments),
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  halocline check experiment.yaml
+  halocline check examples/*/*.yaml
+  halocline check --short experiment.yaml    one line per problem, FILE:LINE:COLUMN first, for editors
+
+Exit status: 0 when all files are right, 1 when one is not.";
+
+/// `halocline check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Experiment files
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// One line per problem, as compilers write them
+    #[arg(long)]
+    pub short: bool,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  halocline run experiment.yaml
+  halocline run experiment.yaml --run-directory runs/test --overwrite
+  halocline run experiment.yaml --launcher /opt/mpich/bin/mpiexec
+  halocline run experiment.yaml --mpi-args '--hostfile hosts --map-by node'
+  halocline run --print experiment.yaml >> job.sh    into your own job script
+
+The run directory gets a log of each rank (<component>.<rank>.log), the launcher's own words
+(launcher.log), how each rank ended (exits.jsonl) and a copy of the experiment file.
+
+Exit status: 0 when all ranks ended well; 130 after Ctrl-C; else that of the job, never 0.";
+
+/// `halocline run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The experiment file
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Where logs and output go [default: runs/<experiment>-<UTC time>]
+    #[arg(long, short = 'd', value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub run_directory: Option<PathBuf>,
+    /// Replace the logs and records of an earlier run in the run directory; other files stay
+    #[arg(long)]
+    pub overwrite: bool,
+    /// The MPI launcher: auto, mpirun, mpiexec, srun, or a path. auto: srun inside a Slurm allocation,
+    /// else mpirun, else mpiexec
+    #[arg(long, value_name = "LAUNCHER", default_value = "auto", value_hint = ValueHint::CommandName)]
+    pub launcher: String,
+    /// Arguments for the launcher, as one string that is split like a shell does
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    pub mpi_args: Option<String>,
+    /// How progress is shown
+    #[arg(long, value_enum, default_value_t = Progress::Auto)]
+    pub progress: Progress,
+    /// Print the plain command line instead, and exit. It needs no launcher on this machine
+    #[arg(long)]
+    pub print: bool,
+}
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    /// A bar on a terminal, lines elsewhere
+    Auto,
+    /// A line every few seconds
+    Lines,
+    /// Only the beginning and the end
+    None,
+}
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  halocline plan experiment.yaml
+  halocline plan experiment.yaml --dates 10    the first ten dates of each exchange";
+
+/// `halocline plan`.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// The experiment file
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// How many dates of each exchange are listed
+    #[arg(long, value_name = "NUMBER", default_value_t = 3)]
+    pub dates: usize,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  halocline serve closure.py:closure    as one rank, started by mpirun beside the other components
+
+`halocline run` starts workers by itself; this is for job scripts of your own. The component's name
+comes from HALOCLINE_COMPONENT, the experiment file from HALOCLINE_EXPERIMENT.";
+
+/// `halocline serve`.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// The Python file and the function in it; options of halocline.serve may follow
+    #[arg(
+        required = true,
+        value_name = "FILE:FUNCTION",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub words: Vec<String>,
+}
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  halocline schema > halocline.schema.json
+
+Then, as the first line of an experiment file, for editors with a YAML language server:
+  # yaml-language-server: $schema=halocline.schema.json";
+
+const COMPLETION_EXAMPLES: &str = "\
+Examples:
+  halocline completion bash > ~/.local/share/bash-completion/completions/halocline
+  halocline completion zsh > ~/.zfunc/_halocline
+  halocline completion fish > ~/.config/fish/completions/halocline.fish";
+
+/// `halocline rank`.
+#[derive(Debug, Args)]
+pub struct RankArguments {
+    /// The component
+    #[arg(long)]
+    pub component: String,
+    /// First rank of the component in the job
+    #[arg(long)]
+    pub first_rank: usize,
+    /// Where logs and records go
+    #[arg(long)]
+    pub run_directory: PathBuf,
+    /// Where the component runs
+    #[arg(long)]
+    pub directory: PathBuf,
+    /// Program and arguments
+    #[arg(last = true, required = true)]
+    pub words: Vec<String>,
+}
+
+/// `halocline with-parent`.
+#[derive(Debug, Args)]
+pub struct WithParentArguments {
+    /// Process that must be this one's parent
+    pub parent: u32,
+    /// Signal at the parent's end
+    #[arg(long, value_enum)]
+    pub signal: EndSignal,
+    /// Program and arguments
+    #[arg(last = true, required = true)]
+    pub words: Vec<String>,
+}
+
+/// How a program is ended when its parent has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EndSignal {
+    /// SIGTERM
+    Term,
+    /// SIGKILL
+    Kill,
+}

@@ -1,0 +1,95 @@
+//! Check an experiment before it runs: the file, and what it needs on this machine.
+
+use crate::{error::Error, job::Job};
+use halocline_configs::CouplingSpec;
+use std::{
+    collections::HashSet,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// An experiment file that is right.
+#[derive(Debug, Clone)]
+pub struct CheckReport {
+    /// The file, as given.
+    pub file: PathBuf,
+    /// What it says.
+    pub spec: CouplingSpec,
+    /// What a run on this machine would still miss, programs that are not built for example.
+    pub notes: Vec<String>,
+}
+
+/// Check an experiment file, and the files that it names.
+///
+/// # Errors
+/// All problems of the file.
+pub fn check(path: &Path) -> Result<CheckReport, Error> {
+    let spec = halocline_configs::load(path)?;
+    let notes = match Job::new(&spec, path) {
+        Ok(job) => job
+            .missing_programs()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        Err(error) => vec![error.to_string()],
+    };
+    Ok(CheckReport {
+        file: path.to_path_buf(),
+        spec,
+        notes,
+    })
+}
+
+impl fmt::Display for CheckReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: right: {}", self.file.display(), summary(&self.spec))?;
+        for note in &self.notes {
+            write!(f, "\n  note, before a run: {}", note.replace('\n', "\n  "))?;
+        }
+        Ok(())
+    }
+}
+
+/// `2 components on 3 ranks, 4 fields in 2 exchanges, 720 steps of 20 min from 2000-01-01 to 2000-01-11`.
+pub(crate) fn summary(spec: &CouplingSpec) -> String {
+    let ranks = spec
+        .components
+        .values()
+        .map(|component| component.ranks)
+        .sum();
+    let fields: HashSet<&String> = spec
+        .exchanges
+        .iter()
+        .flat_map(|exchange| &exchange.fields)
+        .collect();
+    format!(
+        "{} on {}, {} in {}, {}",
+        count(spec.components.len(), "component"),
+        count(ranks, "rank"),
+        count(fields.len(), "field"),
+        count(spec.exchanges.len(), "exchange"),
+        span(spec)
+    )
+}
+
+/// `720 steps of 20 min, from 2000-01-01 to 2000-01-11`.
+pub(crate) fn span(spec: &CouplingSpec) -> String {
+    let time = &spec.time;
+    let steps = usize::try_from(time.number_of_steps()).unwrap_or(0);
+    format!(
+        "{} of {}, from {} to {}",
+        count(steps, "step"),
+        time.step,
+        time.start,
+        time.date_at(time.length_seconds())
+    )
+}
+
+/// `1 rank`, `3 ranks`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    if number == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{number} {what}s")
+    }
+}

@@ -1,0 +1,240 @@
+//! What a run would do, as far as it is known without MPI: who runs where, who sends what when, and how much.
+
+use crate::{
+    check::{count, span},
+    error::Error,
+    job::{Job, JobComponent},
+    words::line,
+};
+use halocline_configs::{
+    Component, CouplingSpec, EdgeI, EdgeJ, Element, ExchangeSpec, FieldKind, GridSpec, Pivot,
+};
+use std::{fmt, path::Path};
+
+/// What a run would do; `Display` is the text for people.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    spec: CouplingSpec,
+    job: Job,
+    dates: usize,
+}
+
+/// Plan the run of an experiment; `dates` is how many dates of each exchange are listed.
+///
+/// # Errors
+/// The experiment file has problems, or a worker has no Python.
+pub fn plan(path: &Path, dates: usize) -> Result<Plan, Error> {
+    let spec = halocline_configs::load(path)?;
+    let job = Job::new(&spec, path)?;
+    Ok(Plan { spec, job, dates })
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{}: {} ({} calendar)",
+            self.job.name,
+            span(&self.spec),
+            self.spec.time.calendar
+        )?;
+        writeln!(
+            f,
+            "\ncomponents, {} in all",
+            count(self.job.ranks(), "rank")
+        )?;
+        self.job
+            .components
+            .iter()
+            .try_for_each(|component| self.component(f, component))?;
+        writeln!(f, "\ngrids")?;
+        self.spec
+            .grids
+            .iter()
+            .try_for_each(|(name, grid)| writeln!(f, "  {name}: {}", described(grid)))?;
+        writeln!(f, "\nexchanges")?;
+        self.spec
+            .exchanges
+            .iter()
+            .try_for_each(|exchange| self.exchange(f, exchange))
+    }
+}
+
+impl Plan {
+    fn component(&self, f: &mut fmt::Formatter<'_>, component: &JobComponent) -> fmt::Result {
+        let last = component.first_rank + component.ranks - 1;
+        let ranks = if component.ranks == 1 {
+            format!("rank {last}")
+        } else {
+            format!("ranks {}-{last}", component.first_rank)
+        };
+        writeln!(f, "  {}: {ranks}", component.name)?;
+        let spec = &self.spec.components[&component.name];
+        writeln!(f, "    {}", started_by(spec, component))?;
+        let directory = component
+            .directory
+            .as_ref()
+            .map_or("the run directory".to_owned(), |path| {
+                crate::run::shown(path)
+            });
+        writeln!(f, "    runs in {directory}")
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "a size for people")]
+    fn exchange(&self, f: &mut fmt::Formatter<'_>, exchange: &ExchangeSpec) -> fmt::Result {
+        let named = |name: &String| {
+            let field = &self.spec.fields[name];
+            let sign = if field.kind == FieldKind::Vector {
+                ", vector"
+            } else {
+                ""
+            };
+            format!(
+                "{name} [{}] at {:?}{sign}, {}",
+                field.units,
+                field.point,
+                count(field.levels, "level")
+            )
+        };
+        writeln!(
+            f,
+            "  {}: {} to {}",
+            exchange.name, exchange.from, exchange.to
+        )?;
+        exchange
+            .fields
+            .iter()
+            .try_for_each(|name| writeln!(f, "    {}", named(name)))?;
+        self.dates(f, exchange)?;
+        let halo = if exchange.halo > 0 {
+            format!(", halo of {}", count(exchange.halo, "cell"))
+        } else {
+            String::new()
+        };
+        let grid = &self.spec.fields[&exchange.fields[0]].grid;
+        let (once, times) = (self.bytes(exchange), self.times(exchange));
+        writeln!(
+            f,
+            "    on grid {grid}{halo}, {} on the wire",
+            element(exchange.wire)
+        )?;
+        writeln!(
+            f,
+            "    {} each time without halos, {} in the run",
+            size(once),
+            size(once * times as f64)
+        )
+    }
+
+    fn dates(&self, f: &mut fmt::Formatter<'_>, exchange: &ExchangeSpec) -> fmt::Result {
+        let Some(period) = exchange.period.filter(|_| !exchange.is_static) else {
+            return writeln!(f, "    once, before anything else");
+        };
+        let (lag, times) = (exchange.lag.get(), self.times(exchange));
+        // A positive lag has no message for the first date: that gets the initial value.
+        let listed = |first: i64, lag: i64| {
+            let numbers = first..times.min(first + i64::try_from(self.dates).unwrap_or(i64::MAX));
+            let more = if numbers.end < times { ", ..." } else { "" };
+            let dates = numbers.map(|number| {
+                self.spec
+                    .time
+                    .date_at(number * period.get() - lag)
+                    .to_string()
+            });
+            dates.collect::<Vec<_>>().join(", ") + more
+        };
+        writeln!(
+            f,
+            "    every {period}, {times} times: received at {}",
+            listed(0, 0)
+        )?;
+        match lag {
+            0 => Ok(()),
+            1.. => writeln!(
+                f,
+                "    lag {}: sent at {}; the first receive gets the initial value",
+                exchange.lag,
+                listed(1, lag)
+            ),
+            _ => writeln!(f, "    lag {}: sent at {}", exchange.lag, listed(0, lag)),
+        }
+    }
+
+    /// How often an exchange is received in the run.
+    fn times(&self, exchange: &ExchangeSpec) -> i64 {
+        let length = self.spec.time.length_seconds();
+        let period = exchange.period.filter(|_| !exchange.is_static);
+        period.map_or(1, |period| {
+            (length + period.get() - 1)
+                .checked_div(period.get())
+                .unwrap_or(0)
+        })
+    }
+
+    /// Bytes of all cells of all fields of an exchange, once.
+    #[allow(clippy::cast_precision_loss, reason = "a size for people")]
+    fn bytes(&self, exchange: &ExchangeSpec) -> f64 {
+        let of = |name: &String| {
+            let field = &self.spec.fields[name];
+            let grid = &self.spec.grids[&field.grid];
+            grid.nx * grid.ny * field.levels
+        };
+        let cells: usize = exchange.fields.iter().map(of).sum();
+        cells as f64
+            * if exchange.wire == Element::Float32 {
+                4.0
+            } else {
+                8.0
+            }
+    }
+}
+
+fn started_by(spec: &Component, component: &JobComponent) -> String {
+    match &spec.worker {
+        Some(worker) => format!(
+            "worker {worker}, {} arrays, device {}, {}, with {}",
+            format!("{:?}", spec.arrays).to_lowercase(),
+            spec.device,
+            count(spec.threads, "thread"),
+            component.words[0]
+        ),
+        None => line(&component.words),
+    }
+}
+
+fn described(grid: &GridSpec) -> String {
+    let i = match grid.boundary.i {
+        EdgeI::Closed => "closed",
+        EdgeI::Cyclic => "cyclic",
+    };
+    let j = match grid.boundary.j {
+        EdgeJ::Closed => "closed",
+        EdgeJ::Cyclic => "cyclic",
+        EdgeJ::NorthFold(Pivot::T) => "north fold about T",
+        EdgeJ::NorthFold(Pivot::F) => "north fold about F",
+    };
+    format!("{} x {} cells (i x j), i {i}, j {j}", grid.nx, grid.ny)
+}
+
+fn element(element: Element) -> &'static str {
+    match element {
+        Element::Float32 => "float32",
+        Element::Float64 => "float64",
+    }
+}
+
+/// `1.5 MiB`.
+fn size(bytes: f64) -> String {
+    let mut value = bytes;
+    for unit in ["B", "KiB", "MiB", "GiB", "TiB"] {
+        if value < 1024.0 || unit == "TiB" {
+            return if unit == "B" || value >= 100.0 {
+                format!("{value:.0} {unit}")
+            } else {
+                format!("{value:.1} {unit}")
+            };
+        }
+        value /= 1024.0;
+    }
+    unreachable!("the last unit takes everything")
+}
