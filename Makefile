@@ -18,7 +18,7 @@ FFLAGS ?= -O2
 CARGO_FLAGS ?= --locked
 PACKAGES ?= --workspace
 
-export MPICC FC FFLAGS HALOCLINE_PYTHON
+export MPICC FC HALOCLINE_PYTHON
 # make hands its own variables to every command: one that is exported empty would count as set.
 ifeq ($(HALOCLINE_PYTHON),)
 unexport HALOCLINE_PYTHON
@@ -52,7 +52,7 @@ wheel: python
 	cd python-bindings && ../tools/in-environment.sh ../.venv/bin/maturin build --release $(CARGO_FLAGS)
 
 install: program
-	@tools/install.sh "$(PREFIX)"
+	@FFLAGS="$(FFLAGS)" tools/install.sh "$(PREFIX)"
 
 demo: setup build install
 	$(MAKE) --no-print-directory -C examples/double_gyre build PREFIX="$(PREFIX)"
@@ -65,7 +65,7 @@ test-rust:
 
 # Last, so that the summary of pytest closes the output.
 test-python:
-	@HALOCLINE_PREFIX="$(PREFIX)" $(PYTHON) -m pytest tests examples
+	@HALOCLINE_PREFIX="$(PREFIX)" HALOCLINE_PYTHON="$(CURDIR)/$(PYTHON)" $(PYTHON) -m pytest tests examples
 
 check:
 	tools/in-environment.sh cargo fmt --all --check

@@ -65,7 +65,6 @@ main() {
     trap "rm -rf '$work'" EXIT
     compile_fortran "$work"
     write_pkg_config "$work/halocline.pc"
-    echo "$VENV/bin/python" >"$work/python"
 
     put 755 "$built/halocline" bin
     put 755 "$built/libhalocline.so" lib
@@ -79,8 +78,6 @@ main() {
         put 644 "$file" share/halocline/fortran
     done
     put 644 "$work/halocline.pc" lib/pkgconfig
-    # The Python that has the package halocline; `halocline run` starts workers with it.
-    put 644 "$work/python" share/halocline
     echo "install: $prefix (Fortran modules by $FC, MPI of $MPICC)"
 }
 
