@@ -167,6 +167,9 @@ impl Slot {
         // SAFETY: a struct of integers (and, in some MPI, padding), zeroed above if MPI left it alone.
         let status = unsafe { status.assume_init() };
         if is_truncation(code) {
+            // Open MPI frees a persistent request that fails: it cannot be started or freed again.
+            // SAFETY: reading a constant of the library.
+            self.request = unsafe { ffi::RSMPI_REQUEST_NULL };
             self.active = false;
             return Err(self.wrong_length(self.received(&status)?));
         }
@@ -270,7 +273,8 @@ impl Drop for Slot {
         if self.active {
             // MPI may still use the memory, and the process is about to end: leak it.
             std::mem::forget(std::mem::take(&mut self.words));
-        } else if running {
+        // SAFETY: reading a constant of the library.
+        } else if running && self.request != unsafe { ffi::RSMPI_REQUEST_NULL } {
             // SAFETY: the request is valid and inactive. Nothing can be done about an error here.
             unsafe { ffi::MPI_Request_free(&mut self.request) };
         }

@@ -88,8 +88,10 @@ impl Watch {
         while !under_way.is_empty() && start.elapsed() < GRACE {
             // A rank that cannot be told any more is as good as told.
             under_way.retain_mut(|pending| matches!(pending.test(), Ok(false)));
-            // Two ranks that announce at once must hear each other.
-            self.notice();
+            // Ranks that announce at once must hear each other: take every notice, keep the first.
+            while let Ok(Some(notice)) = self.listen() {
+                self.heard.get_or_insert(notice);
+            }
             pace.pause();
         }
         if !under_way.is_empty() {
