@@ -1,1 +1,30 @@
-//! Under construction.
+//! What happens when: the session that every door (Rust, C, Fortran, Python) opens, its clocks and its exchanges.
+//!
+//! ```text
+//! begin -> define_domain ... -> end_definition -> send / receive / lend ... -> finish
+//! ```
+//! A session knows nothing of MPI: it is given a [`halocline_exchanges::world::World`].
+#![forbid(unsafe_code)]
+
+pub mod block;
+pub mod clock;
+pub mod code;
+mod convert;
+pub mod error;
+mod failure;
+mod handshake;
+mod incoming;
+mod initial;
+pub mod logging;
+mod outgoing;
+mod progress;
+mod resolve;
+pub mod session;
+pub mod steps;
+mod wait;
+
+pub use block::Block;
+pub use code::Code;
+pub use error::Error;
+pub use session::{Received, Sent, Session};
+pub use steps::Step;

@@ -1,0 +1,66 @@
+//! What the user wrote, in the words of the plans.
+
+use halocline_configs as written;
+use halocline_exchanges::{
+    grid::{EdgeI, EdgeJ, FoldRow, Grid, Pivot, PointKind, Sign},
+    view::ElementKind,
+};
+
+pub(crate) fn grid(name: &str, grid: &written::GridSpec) -> Grid {
+    let edge_i = match grid.boundary.i {
+        written::EdgeI::Closed => EdgeI::Closed,
+        written::EdgeI::Cyclic => EdgeI::Cyclic,
+    };
+    let edge_j = match grid.boundary.j {
+        written::EdgeJ::Closed => EdgeJ::Closed,
+        written::EdgeJ::Cyclic => EdgeJ::Cyclic,
+        written::EdgeJ::NorthFold(about) => EdgeJ::NorthFold {
+            pivot: pivot(about),
+            row: fold_row(grid.fold_row),
+        },
+    };
+    Grid {
+        name: name.to_owned(),
+        nx: grid.nx,
+        ny: grid.ny,
+        edge_i,
+        edge_j,
+    }
+}
+
+fn pivot(pivot: written::Pivot) -> Pivot {
+    match pivot {
+        written::Pivot::T => Pivot::T,
+        written::Pivot::F => Pivot::F,
+    }
+}
+
+fn fold_row(row: written::FoldRow) -> FoldRow {
+    match row {
+        written::FoldRow::Mirrored => FoldRow::Mirrored,
+        written::FoldRow::Owned => FoldRow::Owned,
+    }
+}
+
+pub(crate) fn point(point: written::PointKind) -> PointKind {
+    match point {
+        written::PointKind::T => PointKind::T,
+        written::PointKind::U => PointKind::U,
+        written::PointKind::V => PointKind::V,
+        written::PointKind::F => PointKind::F,
+    }
+}
+
+pub(crate) fn sign(kind: written::FieldKind) -> Sign {
+    match kind {
+        written::FieldKind::Scalar => Sign::Scalar,
+        written::FieldKind::Vector => Sign::Vector,
+    }
+}
+
+pub(crate) fn element(element: written::Element) -> ElementKind {
+    match element {
+        written::Element::Float32 => ElementKind::F32,
+        written::Element::Float64 => ElementKind::F64,
+    }
+}

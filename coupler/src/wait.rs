@@ -1,0 +1,53 @@
+//! The one loop in which a rank waits: it polls what it waits for, listens for failures, says who is late, gives up.
+
+use crate::{code::Code, error::Error};
+use halocline_exchanges::{
+    pace::Pace,
+    world::{Patience, World, WorldError},
+};
+use std::time::Instant;
+
+/// Poll `ready` until it says yes; `what` names the awaited in words and is asked only when it is late.
+pub(crate) fn until(
+    world: &mut dyn World,
+    patience: Patience,
+    mut ready: impl FnMut(&mut dyn World) -> Result<bool, WorldError>,
+    what: impl Fn(&mut dyn World) -> String,
+    mut late: impl FnMut(&str, u64),
+) -> Result<(), Error> {
+    if ready(world)? {
+        return Ok(());
+    }
+    let start = Instant::now();
+    let mut pace = Pace::new();
+    let mut warned = false;
+    loop {
+        if ready(world)? {
+            return Ok(());
+        }
+        if let Some(notice) = world.notice() {
+            // What was sent before the notice may complete the wait: the failure is told at the next one.
+            if ready(world)? {
+                return Ok(());
+            }
+            return Err(WorldError::Ended(notice).into());
+        }
+        pace.pause();
+        let waited = start.elapsed();
+        if !warned && waited >= patience.warn_after {
+            warned = true;
+            let text = what(world);
+            tracing::warn!("still waiting for {text} after {} s", waited.as_secs());
+            late(&text, waited.as_secs());
+        }
+        if waited >= patience.timeout {
+            let text = what(world);
+            return Err(Error::new(
+                Code::Timeout,
+                format!("waited {} s for {text}", waited.as_secs()),
+                "the field within `watch: timeout`",
+                "see whether the sender calls send for this field and date; a slow model needs a larger `watch: timeout` in the experiment file",
+            ));
+        }
+    }
+}
