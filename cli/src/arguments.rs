@@ -123,7 +123,7 @@ pub enum Progress {
     Auto,
     /// A line every few seconds
     Lines,
-    /// Only the beginning and the end
+    /// Only the end
     None,
 }
 

@@ -118,7 +118,7 @@ impl Display {
 fn bar(name: &str, spec: &CouplingSpec) -> ProgressBar {
     let steps = spec.time.number_of_steps().unsigned_abs();
     let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stdout());
-    let template = "{prefix} [{bar:24}] step {pos}/{len}  {msg}";
+    let template = "{prefix} [{bar:24}] step {pos}/{len}  {wide_msg}";
     bar.set_style(
         BarStyle::with_template(template)
             .expect("the template is valid")

@@ -9,7 +9,14 @@ use crate::{
 use halocline_configs::{
     Component, CouplingSpec, EdgeI, EdgeJ, Element, ExchangeSpec, FieldKind, GridSpec, Pivot,
 };
+use halocline_exchanges::{
+    grid::{self, Grid},
+    partition::{Partition, worker_boxes},
+};
 use std::{fmt, path::Path};
+
+/// How many ranks of a worker are listed.
+const BOXES_SHOWN: usize = 8;
 
 /// What a run would do; `Display` is the text for people.
 #[derive(Debug, Clone)]
@@ -77,7 +84,77 @@ impl Plan {
             .map_or("the run directory".to_owned(), |path| {
                 crate::run::shown(path)
             });
-        writeln!(f, "    runs in {directory}")
+        writeln!(f, "    runs in {directory}")?;
+        if spec.worker.is_none() {
+            return Ok(());
+        }
+        let grids = self.grids_of(&component.name);
+        grids
+            .into_iter()
+            .try_for_each(|(grid, halo)| self.boxes(f, component, grid, halo))
+    }
+
+    /// The boxes that a worker's ranks get on a grid, and how large the arrays with halo are.
+    fn boxes(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        component: &JobComponent,
+        name: &str,
+        halo: usize,
+    ) -> fmt::Result {
+        let tiles = self.spec.components[&component.name]
+            .tiles
+            .map(|tiles| [tiles.nx, tiles.ny]);
+        let boxes = worker_boxes(
+            &grid_of(name, &self.spec.grids[name]),
+            component.ranks,
+            tiles,
+        );
+        for (rank, own) in boxes.iter().enumerate().take(BOXES_SHOWN) {
+            match own {
+                Partition::Box { i, j, ni, nj } => {
+                    let halos = match halo {
+                        0 => String::new(),
+                        _ => format!(", {} x {} with halo", ni + 2 * halo, nj + 2 * halo),
+                    };
+                    writeln!(
+                        f,
+                        "    rank {rank} on grid {name}: {ni} x {nj} cells from (i, j) = ({i}, {j}){halos}"
+                    )?;
+                }
+                _ => writeln!(
+                    f,
+                    "    rank {rank} on grid {name}: no cells, there are more ranks than boxes"
+                )?,
+            }
+        }
+        match boxes.len().saturating_sub(BOXES_SHOWN) {
+            0 => Ok(()),
+            more => writeln!(f, "    and {more} more ranks"),
+        }
+    }
+
+    /// Grids of a component's exchanges, each with the widest halo that it wants there.
+    fn grids_of(&self, component: &str) -> Vec<(&str, usize)> {
+        let mut grids: Vec<(&str, usize)> = Vec::new();
+        for exchange in self
+            .spec
+            .exchanges
+            .iter()
+            .filter(|exchange| exchange.from == component || exchange.to == component)
+        {
+            let name = self.spec.fields[&exchange.fields[0]].grid.as_str();
+            let halo = if exchange.to == component {
+                exchange.halo
+            } else {
+                0
+            };
+            match grids.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, widest)) => *widest = halo.max(*widest),
+                None => grids.push((name, halo)),
+            }
+        }
+        grids
     }
 
     #[allow(clippy::cast_precision_loss, reason = "a size for people")]
@@ -112,18 +189,21 @@ impl Plan {
             String::new()
         };
         let grid = &self.spec.fields[&exchange.fields[0]].grid;
-        let (once, times) = (self.bytes(exchange), self.times(exchange));
         writeln!(
             f,
             "    on grid {grid}{halo}, {} on the wire",
             element(exchange.wire)
         )?;
-        writeln!(
-            f,
-            "    {} each time without halos, {} in the run",
-            size(once),
-            size(once * times as f64)
-        )
+        let (once, times) = (self.bytes(exchange), self.times(exchange));
+        match times {
+            1 => writeln!(f, "    {} without halos", size(once)),
+            _ => writeln!(
+                f,
+                "    {} each time without halos, {} in the run",
+                size(once),
+                size(once * times as f64)
+            ),
+        }
     }
 
     fn dates(&self, f: &mut fmt::Formatter<'_>, exchange: &ExchangeSpec) -> fmt::Result {
@@ -199,6 +279,17 @@ fn started_by(spec: &Component, component: &JobComponent) -> String {
             component.words[0]
         ),
         None => line(&component.words),
+    }
+}
+
+/// The grid as far as boxes need it: its extents.
+fn grid_of(name: &str, spec: &GridSpec) -> Grid {
+    Grid {
+        name: name.to_owned(),
+        nx: spec.nx,
+        ny: spec.ny,
+        edge_i: grid::EdgeI::Closed,
+        edge_j: grid::EdgeJ::Closed,
     }
 }
 

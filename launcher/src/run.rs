@@ -198,11 +198,11 @@ pub fn shown(path: &Path) -> String {
     let here = std::env::current_dir()
         .ok()
         .and_then(|here| here.canonicalize().ok());
-    let relative = here
-        .as_ref()
-        .and_then(|here| path.strip_prefix(here).ok())
-        .filter(|rest| !rest.as_os_str().is_empty());
-    relative.unwrap_or(path).display().to_string()
+    match here.as_ref().and_then(|here| path.strip_prefix(here).ok()) {
+        Some(rest) if rest.as_os_str().is_empty() => ".".to_owned(),
+        Some(rest) => rest.display().to_string(),
+        None => path.display().to_string(),
+    }
 }
 
 /// Start the launcher as leader of its own process group, its own output in `launcher.log`.

@@ -1,0 +1,171 @@
+//! What the program prints without running anything.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+const EXPERIMENT: &str = "\
+time: {start: 2000-01-01, step: 20 min, length: 10 days}
+components:
+  ocean: {ranks: 2, command: ./ocean namelist.nml}
+  closure: {ranks: 3, worker: closure.py:closure, directory: ., tiles: {nx: 16, ny: 16}}
+grids:
+  gyre: {nx: 64, ny: 64, boundary: {i: closed, j: closed}}
+fields:
+  u: {units: m/s, grid: gyre, point: U, kind: vector}
+  u_f: {units: m/s2, grid: gyre, point: U, kind: vector, levels: 2}
+  mask: {units: '1', grid: gyre}
+exchanges:
+  - {from: ocean, to: closure, fields: [mask], static: true, halo: 7}
+  - {from: ocean, to: closure, fields: [u], period: 20 min, halo: 7, wire: float32}
+  - {from: closure, to: ocean, fields: [u_f], period: 1 day, lag: 20 min, initial: 0.0}
+";
+
+fn halocline(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_halocline"));
+    command
+        .env_remove("SLURM_JOB_ID")
+        .env_remove("HALOCLINE_LOG")
+        .env("COLUMNS", "100");
+    command.env("HALOCLINE_PYTHON", "/bin/true");
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("gyre.yaml"), EXPERIMENT).unwrap();
+    fs::write(
+        folder.path().join("broken.yaml"),
+        EXPERIMENT.replace(
+            "from: ocean, to: closure, fields: [u]",
+            "from: ocaen, to: closure, fields: [u]",
+        ),
+    )
+    .unwrap();
+    folder
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn check_tells_files_that_are_right_from_those_that_are_not() {
+    let folder = folder();
+    let right = halocline(folder.path(), &["check", "gyre.yaml"]);
+    assert!(right.status.success());
+    let said = text(&right.stdout);
+    let summary = "gyre.yaml: right: 2 components on 5 ranks, 3 fields in 3 exchanges, 720 steps of 20 min, from 2000-01-01 to 2000-01-11";
+    assert!(said.starts_with(summary), "{said}");
+    assert!(
+        said.contains("note, before a run: component 'ocean' starts"),
+        "{said}"
+    );
+    let both = halocline(folder.path(), &["check", "broken.yaml", "gyre.yaml"]);
+    assert_eq!(both.status.code(), Some(1));
+    assert!(text(&both.stdout).contains("gyre.yaml: right"));
+    assert!(
+        text(&both.stderr).contains("did you mean 'ocean'?"),
+        "{}",
+        text(&both.stderr)
+    );
+    assert!(
+        !text(&both.stderr).contains('\x1b'),
+        "no colour without a terminal"
+    );
+}
+
+#[test]
+fn short_problems_begin_with_their_place() {
+    let folder = folder();
+    let output = halocline(folder.path(), &["check", "--short", "broken.yaml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).starts_with("broken.yaml:13:12: "),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn the_plan_shows_ranks_dates_and_bytes() {
+    let folder = folder();
+    let output = halocline(folder.path(), &["plan", "gyre.yaml", "--dates", "2"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let place = format!("{}/", folder.path().canonicalize().unwrap().display());
+    insta::assert_snapshot!(text(&output.stdout).replace(&place, ""));
+}
+
+#[test]
+fn a_line_for_another_machine_can_be_printed_here() {
+    let folder = folder();
+    let output = halocline(
+        folder.path(),
+        &["run", "--print", "gyre.yaml", "--launcher", "srun"],
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("0-1 env HALOCLINE_EXPERIMENT=") && said.contains("/ocean namelist.nml\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("srun --ntasks=5 --kill-on-bad-exit=1 --multi-prog programs.srun"),
+        "{said}"
+    );
+    assert!(!folder.path().join("runs").exists(), "nothing was made");
+}
+
+#[test]
+fn a_launcher_that_is_not_here_is_an_error_with_advice() {
+    let folder = folder();
+    fs::copy("/bin/true", folder.path().join("ocean")).unwrap();
+    fs::write(folder.path().join("closure.py"), "").unwrap();
+    let output = halocline(folder.path(), &["run", "gyre.yaml", "--launcher", "mpirum"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("the launcher 'mpirum' is not on this machine") && said.contains("--print"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_schema_is_json_and_names_the_keys() {
+    let folder = folder();
+    let said = text(&halocline(folder.path(), &["schema"]).stdout);
+    assert!(
+        said.starts_with('{') && said.contains("\"exchanges\""),
+        "{said}"
+    );
+}
+
+#[test]
+fn completions_know_the_subcommands() {
+    let folder = folder();
+    for shell in ["bash", "zsh", "fish"] {
+        let said = text(&halocline(folder.path(), &["completion", shell]).stdout);
+        assert!(said.contains("check") && said.contains("plan"), "{shell}");
+    }
+}
+
+#[test]
+fn the_help_has_examples() {
+    let folder = folder();
+    for arguments in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["check", "--help"],
+        &["plan", "--help"],
+        &["serve", "--help"],
+    ] {
+        let said = text(&halocline(folder.path(), arguments).stdout);
+        assert!(said.contains("Examples:\n  halocline "), "{said}");
+    }
+}

@@ -1,0 +1,423 @@
+//! `halocline run` as a person meets it: whole jobs of shell scripts, under a launcher that is a shell script too, and
+//! under the MPI of this machine.
+
+use std::{
+    fs,
+    io::Read,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// A folder with an experiment, scripts for its components, and a launcher.
+struct Place {
+    folder: TempDir,
+}
+
+/// Starts `-np N words : -np M words` like Open MPI: sets the rank, ends all when one fails, or when told to.
+const LAUNCHER: &str = r#"#!/bin/bash
+if [ "$1" = --version ]; then echo "mpirun (Open MPI) 9.9.9"; exit 0; fi
+ranks=(); rank=0
+trap 'kill -TERM ${ranks[@]} 2>/dev/null; wait; exit 143' TERM
+start() { for ((n = 0; n < count; n++)); do
+    OMPI_COMM_WORLD_RANK=$rank env "${variables[@]}" "${words[@]}" & ranks+=($!); rank=$((rank + 1)); done; }
+reset() { words=(); variables=(A=A); count=0; }
+reset
+while [ $# -gt 0 ]; do
+    if [ ${#words[@]} = 0 ]; then case $1 in
+        -np) count=$2; shift 2; continue;;
+        -x) variables+=("$2"); shift 2; continue;;
+        --oversubscribe) shift; continue;;
+        --bind-to) shift 2; continue;;
+    esac; fi
+    if [ "$1" = : ]; then start; reset; else words+=("$1"); fi
+    shift
+done
+start
+for _ in ${ranks[@]}; do
+    wait -n; status=$?
+    if [ $status != 0 ]; then kill -TERM ${ranks[@]} 2>/dev/null; wait; echo avalanche; exit $status; fi
+done
+"#;
+
+impl Place {
+    /// Components: `ocean` on two ranks, `closure` on one, each the text of a shell script.
+    fn new(ocean: &str, closure: &str) -> Self {
+        let place = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        place.script("ocean.sh", &format!("#!/bin/sh\n{ocean}\n"));
+        place.script("closure.sh", &format!("#!/bin/sh\n{closure}\n"));
+        place.script("mpirun", LAUNCHER);
+        fs::write(place.path("experiment.yaml"), EXPERIMENT).unwrap();
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn script(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// `halocline` with these arguments, in the folder, its launcher first on PATH.
+    fn halocline(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_halocline"));
+        let path = format!(
+            "{}:{}",
+            self.folder.path().display(),
+            std::env::var("PATH").unwrap()
+        );
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("PATH", path)
+            .env_remove("HALOCLINE_LOG");
+        for name in ["SLURM_JOB_ID", "HALOCLINE_PYTHON", "VIRTUAL_ENV"] {
+            command.env_remove(name);
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, more: &[&str]) -> Output {
+        let arguments = [&["run", "experiment.yaml", "-d", "run"], more].concat();
+        self.halocline(&arguments).output().unwrap()
+    }
+
+    fn log(&self, name: &str) -> String {
+        fs::read_to_string(self.path("run").join(name)).unwrap()
+    }
+}
+
+const EXPERIMENT: &str = "\
+experiment: scripts
+time: {start: 2000-01-01, step: 20 min, length: 1 day}
+components:
+  ocean: {ranks: 2, command: ./ocean.sh one 'two words', environment: {NOTE: from the file}}
+  closure: {ranks: 1, command: ./closure.sh, directory: .}
+grids:
+  gyre: {nx: 8, ny: 8, boundary: {i: closed, j: closed}}
+fields:
+  u: {units: m/s, grid: gyre, point: U, kind: vector}
+  u_f: {units: m/s2, grid: gyre, point: U, kind: vector}
+exchanges:
+  - {from: ocean, to: closure, fields: [u], period: 20 min}
+  - {from: closure, to: ocean, fields: [u_f], period: 20 min, lag: 20 min, initial: 0.0}
+";
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn wait_for(path: &Path) {
+    let since = Instant::now();
+    while !path.exists() {
+        assert!(
+            since.elapsed() < Duration::from_secs(20),
+            "{} does not appear",
+            path.display()
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether a process lives; a zombie does not.
+fn is_alive(process: &str) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.trim()));
+    status.is_ok_and(|status| !status.contains("State:\tZ"))
+}
+
+#[test]
+fn each_rank_gets_its_arguments_variables_folder_and_log() {
+    let place = Place::new(
+        r#"echo "$1, $2, $NOTE, $HALOCLINE_COMPONENT, $(basename $PWD), $HALOCLINE_LOG"; echo oops >&2"#,
+        r#"echo "$HALOCLINE_COMPONENT in $PWD; $HALOCLINE_EXPERIMENT; $HALOCLINE_RUN_DIRECTORY""#,
+    );
+    let output = place.run(&[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let ocean = "one, two words, from the file, ocean, run, info\noops\n";
+    assert_eq!(place.log("ocean.0000.log"), ocean);
+    assert_eq!(place.log("ocean.0001.log"), ocean);
+    let folder = place.folder.path().canonicalize().unwrap();
+    let folder = folder.display();
+    assert_eq!(
+        place.log("closure.0000.log"),
+        format!("closure in {folder}; {folder}/experiment.yaml; {folder}/run\n")
+    );
+    assert_eq!(place.log("experiment.yaml"), EXPERIMENT);
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("scripts: ocean on 2 ranks, closure on 1 rank under mpirun (Open MPI 9.9.9)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("finished") && said.contains("logs in run"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_rank_that_is_killed_is_the_one_message() {
+    let place = Place::new("sleep 60", "echo last words; kill -SEGV $$");
+    let output = place.run(&[]);
+    assert_eq!(output.status.code(), Some(128 + 11));
+    let said = text(&output.stderr);
+    let cause = "component closure rank 0: killed by signal 11 (SIGSEGV: invalid memory reference)";
+    assert!(
+        said.starts_with(&format!("the job failed: {cause}\n  | last words\n")),
+        "{said}"
+    );
+    assert!(!said.contains("avalanche"), "{said}");
+    assert!(place.log("launcher.log").contains("avalanche"));
+    assert_eq!(
+        place.log("ocean.0001.log"),
+        format!("halocline: ended by {cause}\n")
+    );
+}
+
+#[test]
+fn what_a_rank_says_of_its_failure_is_the_message() {
+    let words =
+        r#"{"component": "ocean", "rank": 1, "message": "field u: NaN at (3, 4)", "time": 1.5}"#;
+    let place = Place::new(
+        "sleep 60",
+        &format!(
+            "echo '{words}' > $HALOCLINE_RUN_DIRECTORY/first_cause.json; echo \"I know: field u: NaN at (3, 4)\"; exit 1"
+        ),
+    );
+    let output = place.run(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(
+        said.starts_with("the job failed: component ocean rank 1: field u: NaN at (3, 4)\n"),
+        "{said}"
+    );
+    assert!(
+        place
+            .log("ocean.0000.log")
+            .contains("halocline: ended by component ocean rank 1: field u")
+    );
+    assert!(
+        !place.log("closure.0000.log").contains("halocline: ended"),
+        "it has said so itself"
+    );
+}
+
+#[test]
+fn a_failure_that_the_launcher_overlooks_is_a_failure() {
+    let words = r#"{"component": "ocean", "rank": 0, "message": "no", "time": 1.5}"#;
+    let place = Place::new(
+        "true",
+        &format!("echo '{words}' > $HALOCLINE_RUN_DIRECTORY/first_cause.json"),
+    );
+    assert_eq!(place.run(&[]).status.code(), Some(1));
+}
+
+#[test]
+fn a_launcher_that_fails_by_itself_is_quoted() {
+    let place = Place::new("true", "true");
+    place.script(
+        "mpirun",
+        "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\necho no slots; exit 3\n",
+    );
+    let output = place.run(&[]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("the launcher ended with status 3") && said.contains("| no slots"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_interrupt_ends_everything_with_status_130() {
+    let place = Place::new(
+        "echo $$ > pid.$OMPI_COMM_WORLD_RANK; exec sleep 60",
+        "echo $$ > run/pid; exec sleep 60",
+    );
+    let child = place
+        .halocline(&["run", "experiment.yaml", "-d", "run"])
+        .spawn()
+        .unwrap();
+    let pids = ["pid.0", "pid.1", "pid"].map(|name| place.path("run").join(name));
+    pids.iter().for_each(|path| wait_for(path));
+    thread::sleep(Duration::from_millis(200));
+    interrupt(child.id());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    for path in pids {
+        assert!(!is_alive(&fs::read_to_string(path).unwrap()));
+    }
+    assert!(text(&output.stderr).contains("the job was interrupted"));
+}
+
+#[test]
+fn a_second_interrupt_kills_components_that_do_not_listen() {
+    let place = Place::new(
+        "trap '' TERM; echo $$ > pid.$OMPI_COMM_WORLD_RANK; while :; do sleep 0.1; done",
+        "exec sleep 60",
+    );
+    let child = place
+        .halocline(&["run", "experiment.yaml", "-d", "run"])
+        .spawn()
+        .unwrap();
+    let pids = ["pid.0", "pid.1"].map(|name| place.path("run").join(name));
+    pids.iter().for_each(|path| wait_for(path));
+    thread::sleep(Duration::from_millis(200));
+    interrupt(child.id());
+    thread::sleep(Duration::from_millis(500));
+    interrupt(child.id());
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    let pids = pids.map(|path| fs::read_to_string(path).unwrap());
+    let since = Instant::now();
+    while pids.iter().any(|pid| is_alive(pid)) {
+        assert!(
+            since.elapsed() < Duration::from_secs(10),
+            "a component is left running"
+        );
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn interrupt(process: u32) {
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &process.to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+#[test]
+fn progress_is_told_in_lines_where_there_is_no_terminal() {
+    let report = r#"{"date_seconds": 43200, "waiting_for": "closure u_f", "waiting_seconds": 31}"#;
+    let place = Place::new(
+        &format!("[ $OMPI_COMM_WORLD_RANK = 0 ] && echo '{report}' > progress.ocean.json; sleep 6"),
+        "sleep 6",
+    );
+    let mut child = place
+        .halocline(&["run", "experiment.yaml", "-d", "run"])
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(
+        said.contains("step 36/72  2000-01-01T12:00:00  ocean waits 31 s for closure u_f"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_used_run_directory_is_refused_until_overwriting_is_asked_for() {
+    let place = Place::new("true", "true");
+    assert!(place.run(&[]).status.success());
+    let again = place.run(&[]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(
+        text(&again.stderr).contains("add --overwrite"),
+        "{}",
+        text(&again.stderr)
+    );
+    assert!(place.run(&["--overwrite"]).status.success());
+}
+
+#[test]
+fn a_program_that_is_not_there_is_found_out_before_the_start() {
+    let place = Place::new("true", "true");
+    fs::remove_file(place.path("ocean.sh")).unwrap();
+    let output = place.run(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("component 'ocean' starts"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(!place.path("run").exists(), "nothing was made");
+}
+
+#[test]
+fn a_program_that_cannot_be_executed_says_why() {
+    let place = Place::new("true", "true");
+    place.script("ocean.sh", "#!/no/such/interpreter\n");
+    let output = place.run(&[]);
+    assert_eq!(output.status.code(), Some(127));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("its program could not be started") && said.contains("cannot start"),
+        "{said}"
+    );
+}
+
+#[test]
+fn worker_files_run_under_the_chosen_python() {
+    let place = Place::new("true", "true");
+    place.script("snake", "#!/bin/sh\necho \"$@; $OMP_NUM_THREADS\"\n");
+    fs::write(place.path("closure.py"), "").unwrap();
+    let worker = EXPERIMENT.replace(
+        "command: ./closure.sh, directory: .",
+        "worker: closure.py:closure, threads: 3",
+    );
+    fs::write(place.path("experiment.yaml"), worker).unwrap();
+    let output = place
+        .halocline(&["run", "experiment.yaml", "-d", "run"])
+        .env("HALOCLINE_PYTHON", "./snake")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let file = place
+        .folder
+        .path()
+        .canonicalize()
+        .unwrap()
+        .join("closure.py");
+    assert_eq!(
+        place.log("closure.0000.log"),
+        format!("-m halocline.serve {}:closure; 3\n", file.display())
+    );
+}
+
+/// The launchers of this machine, with the scripts as components.
+#[test]
+fn the_launchers_of_this_machine_run_the_same_job() {
+    let place = Place::new(
+        r#"echo "$NOTE in $(basename $PWD)""#,
+        "echo $HALOCLINE_COMPONENT",
+    );
+    fs::remove_file(place.path("mpirun")).unwrap();
+    let candidates = ["mpirun", "mpirun.openmpi", "mpirun.mpich", "mpiexec.hydra"];
+    let installed = |name: &&&str| Command::new(name).arg("--version").output().is_ok();
+    let launchers: Vec<_> = candidates.iter().filter(installed).collect();
+    if launchers.is_empty() {
+        eprintln!(
+            "SKIPPED: this machine has no MPI launcher ({})",
+            candidates.join(", ")
+        );
+    }
+    for launcher in launchers {
+        let output = place.run(&["--overwrite", "--launcher", launcher]);
+        assert!(
+            output.status.success(),
+            "{launcher}: {}",
+            text(&output.stderr)
+        );
+        assert_eq!(
+            place.log("ocean.0001.log"),
+            "from the file in run\n",
+            "{launcher}"
+        );
+        assert_eq!(place.log("closure.0000.log"), "closure\n", "{launcher}");
+    }
+}
