@@ -47,9 +47,10 @@ program:
 python: program
 	tools/install-python.sh
 
-# The package as a file to install elsewhere: target/wheels/*.whl, for this MPI. maturin builds `_core` once more.
+# The package as a file: target/wheels/*.whl, for this MPI and the netCDF of this system (nothing is bundled, so
+# auditwheel has nothing to repair). maturin compiles `_core` once more.
 wheel: python
-	cd python-bindings && ../tools/in-environment.sh ../.venv/bin/maturin build --release $(CARGO_FLAGS)
+	cd python-bindings && ../tools/in-environment.sh ../.venv/bin/maturin build --release --auditwheel skip $(CARGO_FLAGS)
 
 install: program
 	@FFLAGS="$(FFLAGS)" tools/install.sh "$(PREFIX)"
