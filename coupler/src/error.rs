@@ -128,13 +128,9 @@ impl From<WorldError> for Error {
 #[must_use]
 pub fn known_names<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(wrong, name), *name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = halocline_configs::hint::nearest(wrong, known.iter().copied());
     match (nearest, known.is_empty()) {
-        (Some((_, name)), _) => format!("did you mean '{name}'? Known: {}", known.join(", ")),
+        (Some(name), _) => format!("did you mean '{name}'? Known: {}", known.join(", ")),
         (None, false) => format!("one of: {}", known.join(", ")),
         (None, true) => "there are none".to_owned(),
     }

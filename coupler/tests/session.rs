@@ -301,7 +301,7 @@ fn overlapping_owners_are_named_and_every_rank_learns_of_it() {
 }
 
 #[test]
-fn a_name_that_nobody_knows_gets_the_nearest_one() {
+fn a_name_that_nobody_knows_gets_the_list_of_those_that_are() {
     let text = experiment(&format!("{FORTH}{BACK}"));
     let ocean = |session: &mut Session| {
         define_half(session)?;
@@ -310,7 +310,7 @@ fn a_name_that_nobody_knows_gets_the_nearest_one() {
     let outcomes = job(&text, 2, ocean, answer);
     let error = outcomes[0].as_ref().expect_err("the name is wrong");
     assert_eq!(error.code, Code::Name);
-    assert!(error.to_string().contains("did you mean 'u'?"), "{error}");
+    assert!(error.to_string().contains("one of: u, v"), "{error}");
     let other = outcomes[2].as_ref().expect_err("the analyst is told");
     assert_eq!(other.code, Code::Ended);
 }
