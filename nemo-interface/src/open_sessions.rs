@@ -1,0 +1,134 @@
+//! Which handles are alive, and what happens when the process exits while one is.
+//!
+//! A handle is looked up before it is followed: one that was finished, or never given out, is an error and not a crash.
+//! The list is the only state of the process that this library keeps; the exit of a process has no other argument.
+
+use crate::message::refused;
+use halocline_coupler::{Code, Error, Session};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError};
+
+/// One rank's part in the coupling. Opaque; lives from halocline_begin until halocline_finish.
+#[allow(non_camel_case_types, reason = "the name in C")]
+pub struct halocline_session {
+    session: Mutex<Open>,
+}
+
+/// A session and how its last call ended.
+struct Open {
+    session: Session,
+    /// The error of the last call, which is why a process that exits now exits.
+    failure: Option<Error>,
+}
+
+/// Addresses of the handles that are alive.
+static ALIVE: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+static AT_EXIT: Once = Once::new();
+
+/// The addresses; a panic elsewhere leaves the list whole.
+fn alive() -> MutexGuard<'static, Vec<usize>> {
+    ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Refuse a second session: a process is one rank of one component.
+pub(crate) fn check_none_open() -> Result<(), Error> {
+    if alive().is_empty() {
+        return Ok(());
+    }
+    Err(refused(
+        Code::Order,
+        "a second beginning while a session is open in this process",
+        "one session a process at a time",
+        "remove the second call, or finish the first session before",
+    ))
+}
+
+/// Keep a session under a new handle, and watch over the exit of the process.
+pub(crate) fn open(session: Session) -> *mut halocline_session {
+    AT_EXIT.call_once(|| {
+        // SAFETY: the handler is a function of this library, which stays loaded as long as it has sessions.
+        let status = unsafe { libc::atexit(at_exit) };
+        if status != 0 {
+            tracing::error!("cannot watch the exit of this process: a STOP before finish leaves the others waiting");
+        }
+    });
+    let session = Mutex::new(Open { session, failure: None });
+    let handle = Box::into_raw(Box::new(halocline_session { session }));
+    alive().push(handle as usize);
+    handle
+}
+
+/// Run `verb` on the session behind a handle.
+pub(crate) fn with(
+    handle: *const halocline_session,
+    verb: impl FnOnce(&mut Session) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if !alive().contains(&(handle as usize)) {
+        return Err(unknown_handle());
+    }
+    // SAFETY: the address is one that `open` gave out and `close` has not taken back.
+    let handle = unsafe { &*handle };
+    let mut open = lock(handle)?;
+    let outcome = verb(&mut open.session);
+    open.failure = outcome.as_ref().err().cloned();
+    outcome
+}
+
+/// Take a session back from its handle, which ends; `None` when it is not alive.
+pub(crate) fn close(handle: *mut halocline_session) -> Option<Session> {
+    close_with_failure(handle).map(|open| open.session)
+}
+
+fn close_with_failure(handle: *mut halocline_session) -> Option<Open> {
+    let mut alive = alive();
+    let position = alive.iter().position(|address| *address == handle as usize)?;
+    alive.swap_remove(position);
+    // SAFETY: the address is one that `open` made with Box::into_raw; it has just left the list, so nobody else takes it.
+    let handle = unsafe { Box::from_raw(handle) };
+    Some(handle.session.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn lock(handle: &halocline_session) -> Result<MutexGuard<'_, Open>, Error> {
+    handle.session.try_lock().map_err(|reason| match reason {
+        TryLockError::WouldBlock => refused(
+            Code::Order,
+            "two threads are in a call on the same session",
+            "one thread at a time",
+            "call Halocline outside of parallel regions, or from their master thread only",
+        ),
+        TryLockError::Poisoned(_) => refused(
+            Code::Internal,
+            "a call after a defect of Halocline in an earlier one",
+            "",
+            "report the first message of this rank's log",
+        ),
+    })
+}
+
+fn unknown_handle() -> Error {
+    refused(
+        Code::Order,
+        "the handle is of no open session",
+        "the one that halocline_begin gave, until halocline_finish",
+        "call halocline_begin first, and nothing after halocline_finish",
+    )
+}
+
+/// Runs when the process exits (end of main, `exit`, Fortran's STOP): others would wait for a rank that is gone.
+extern "C" fn at_exit() {
+    let left: Vec<usize> = alive().clone();
+    for handle in left {
+        // A panic may not leave this function; what it says has been printed, and the job must end all the same.
+        let ended = std::panic::catch_unwind(|| abandon(handle as *mut halocline_session));
+        if ended.is_err() {
+            std::process::abort();
+        }
+    }
+}
+
+fn abandon(handle: *mut halocline_session) {
+    let Some(mut open) = close_with_failure(handle) else { return };
+    match open.failure {
+        Some(error) => open.session.abort(&error),
+        None => open.session.abandon(),
+    }
+}

@@ -1,0 +1,70 @@
+"""A consumer that drives its session itself: views outlive their step, and the GIL is free while it waits."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import halocline
+import numpy as np
+
+
+class Counter(threading.Thread):
+    """Counts as long as it is let: only with the GIL."""
+
+    def __init__(self) -> None:
+        """Start at 0."""
+        super().__init__(daemon=True)
+        self.count = 0
+
+    def run(self) -> None:
+        """Count a hundred times a second."""
+        while True:
+            self.count += 1
+            time.sleep(0.01)
+
+
+def main() -> None:
+    """Keep a view of every step, also after finish."""
+    counter = Counter()
+    counter.start()
+    session = halocline.Session("consumer")
+    session.define_box("g", 0, 0, 5, 4)
+    session.end_definition()
+    views = []
+    counts = []
+    addresses = []
+    for step in session.steps():
+        before = counter.count
+        view = step["u"]
+        assert view is not None
+        counts.append(counter.count - before)
+        assert step["u"].__array_interface__["data"] == view.__array_interface__["data"]
+        addresses.append(view.ctypes.data)
+        views.append(view[0, ::2])
+        last = step
+    del view
+    try:
+        last["u"]
+    except halocline.OrderError as error:
+        late = str(error)
+    session.finish()
+    try:
+        session.send("u", np.zeros((1, 4, 5)), 0)
+    except halocline.OrderError as error:
+        after_finish = str(error)
+    del session, step, last
+    result = {
+        "views": [view.tolist() for view in views],
+        "counts": counts,
+        "addresses": addresses,
+        "late": late,
+        "after_finish": after_finish,
+    }
+    Path("consumer.json").write_text(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Ocean hosts that do not come to finish: argv[1] says how."""
+
+from __future__ import annotations
+
+import sys
+
+import halocline
+import numpy as np
+
+
+def main() -> None:
+    """Send one date, then stop."""
+    session = halocline.Session("ocean")
+    session.define_serial("g")
+    session.end_definition()
+    session.send("u", np.zeros((4, 5)), 0)
+    if sys.argv[1] == "raises":
+        raise RuntimeError("the ocean boils")
+    if sys.argv[1] == "exits":
+        sys.exit(0)
+    if sys.argv[1] == "interrupted":
+        raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()
