@@ -71,7 +71,7 @@ class ClimateLoss:
             "spectrum": shape.item() ** 0.5,
             "energy": (energy / self.target[4]).item(),
         }
-        return flow + thickness + 3.0 * shape + 3.0 * amount, parts
+        return flow + thickness + shape + amount, parts
 
     def remember(self, newest: list[Tensor]) -> list[Tensor]:
         """Renew the slow averages; faster while they are young."""

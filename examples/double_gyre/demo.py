@@ -28,7 +28,7 @@ from model_runs import (
     write_state,
 )
 
-DAYS = 1440
+DAYS = 1800
 """Length of the demo's runs [days]; experiment.yaml says the same."""
 FIRST_DAY = 360
 """The first year is left out of the means: each run leaves the truth's state for its own."""

@@ -27,13 +27,16 @@ class Hybrid:
         p = ocean.physics
         j = torch.arange(p.ny) + 0.5
         f = p.coriolis + p.beta * (j - 0.5 * p.ny) * p.cell_size
+        x = (torch.arange(p.nx) + 0.5) * p.cell_size
         self.coriolis = with_halo(f[:, None].expand(p.ny, p.nx).float())[None]
+        self.eastward = with_halo(x[None, :].expand(p.ny, p.nx).float())[None]
 
     def day(self, state: State) -> State:
         """Advance a batch of states (batch, j, i) by one day."""
         for _ in range(STEPS_A_DAY // COUPLING_STEPS):
             coriolis = self.coriolis.expand(len(state[0]), -1, -1)
-            forcing = self.closure(*(with_halo(field) for field in state), coriolis)
+            eastward = self.eastward.expand(len(state[0]), -1, -1)
+            forcing = self.closure(*(with_halo(field) for field in state), coriolis, eastward)
             for _ in range(COUPLING_STEPS):
                 state = self.step(*state, *forcing)
         return state

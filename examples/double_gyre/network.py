@@ -23,10 +23,12 @@ THICKNESS_RANGE = 200.0
 """Scale of the thickness anomaly [m]."""
 CORIOLIS = (8.0e-5, 2.0e-5)
 """Middle and scale of the Coriolis parameter [1/s]."""
+EASTWARD = (960.0e3, 960.0e3)
+"""Middle and scale of the distance from the western wall [m]."""
 
 
 class Closure(nn.Module):
-    """Map u, v, h and the Coriolis parameter to the subgrid forcing (u_f, v_f) [m/s^2]."""
+    """Map u, v, h and the place (f, x) to the subgrid forcing (u_f, v_f) [m/s^2]."""
 
     def __init__(self, channels: int = 16, largest: float = 1.0e-6) -> None:
         """Choose the hidden channels [-] and the bound of the forcing, `largest` [m/s^2]."""
@@ -38,7 +40,7 @@ class Closure(nn.Module):
         if last.bias is not None:
             nn.init.zeros_(last.bias)
         self.layers = nn.Sequential(
-            nn.Conv2d(5, channels, 5),
+            nn.Conv2d(6, channels, 5),
             nn.SiLU(),
             nn.Conv2d(channels, channels, 3),
             nn.SiLU(),
@@ -49,10 +51,10 @@ class Closure(nn.Module):
             last,
         )
 
-    def forward(self, u: Tensor, v: Tensor, h: Tensor, f: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, u: Tensor, v: Tensor, h: Tensor, f: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
         """Take (batch, nj + 2 RADIUS, ni + 2 RADIUS), give two (batch, nj, ni).
 
-        u, v [m/s], h [m] and f [1/s] are 0 outside the basin; the layer is thicker than 0 inside,
+        u, v [m/s], h [m], f [1/s] and x [m] are 0 outside the basin; the layer is thicker than 0 inside,
         which tells the network where the walls are.
         """
         inside = (h > 0).to(h.dtype)
@@ -62,6 +64,7 @@ class Closure(nn.Module):
                 v / SPEED,
                 (h - THICKNESS) / THICKNESS_RANGE * inside,
                 (f - CORIOLIS[0]) / CORIOLIS[1] * inside,
+                (x - EASTWARD[0]) / EASTWARD[1] * inside,
                 inside,
             ),
             dim=1,

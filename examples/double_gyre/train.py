@@ -59,10 +59,10 @@ class Configuration:
     stages: tuple[Stage, ...] = (
         Stage(1, 120, 16, 0, 3.0e-3),
         Stage(5, 120, 8, 0, 2.0e-3),
-        Stage(10, 300, 4, 8, 1.0e-3),
+        Stage(10, 200, 4, 8, 5.0e-4),
     )
-    climate_weight: float = 3.0
-    climate_renewal: float = 0.1
+    climate_weight: float = 9.0
+    climate_renewal: float = 0.05
 
 
 class Trainer:
@@ -178,7 +178,7 @@ def main() -> None:
     trainer = Trainer(configuration, truth)
     for stage in configuration.stages:
         trainer.run(stage)
-    write(configuration, trainer, options.weights)
+        write(configuration, trainer, options.weights)
 
 
 def write(configuration: Configuration, trainer: Trainer, weights: Path) -> None:

@@ -19,13 +19,15 @@ contains
       call halocline_local_communicator(communicator)
    end subroutine coupling_start
 
-   !> Say where the own cells lie; send what never changes: f [1/s] in cells (ni, nj).
-   subroutine coupling_define(b, f)
+   !> Say where the own cells lie; send what never changes, in cells (ni, nj): f [1/s] and the
+   !! distance x [m] from the western wall.
+   subroutine coupling_define(b, f, x)
       type(box), intent(in) :: b
-      real(real64), intent(in) :: f(:, :)
+      real(real64), intent(in) :: f(:, :), x(:, :)
       call halocline_define_box('gyre', b%i_first, b%j_first, b%ni, b%nj)
       call halocline_end_definition()
       call halocline_send('f', f, 0_int64)
+      call halocline_send('x', x, 0_int64)
    end subroutine coupling_define
 
    !> Own cells of u, v [m/s], h [m] go out; u_f, v_f (ni, nj) [m/s^2] are replaced when due.

@@ -16,10 +16,10 @@ contains
       communicator = MPI_COMM_WORLD
    end subroutine coupling_start
 
-   subroutine coupling_define(b, f)
+   subroutine coupling_define(b, f, x)
       type(box), intent(in) :: b
-      real(real64), intent(in) :: f(:, :)
-      if (size(f) /= b%ni*b%nj) error stop 1
+      real(real64), intent(in) :: f(:, :), x(:, :)
+      if (size(f) /= b%ni*b%nj .or. size(x) /= size(f)) error stop 1
       if (b%rank == 0) print '(a)', 'double_gyre: runs alone, no subgrid forcing from a network'
    end subroutine coupling_define
 

@@ -3,7 +3,7 @@ program double_gyre
    use, intrinsic :: iso_fortran_env, only: int64, output_unit, real64
    use coupling, only: coupling_define, coupling_end, coupling_exchange, coupling_start
    use decomposition, only: box, make_box
-   use dynamics, only: coriolis_in_cells, make_ocean, ocean, start_at_rest, step
+   use dynamics, only: coriolis_in_cells, eastward_in_cells, make_ocean, ocean, start_at_rest, step
    use netcdf_files, only: add_snapshot, close_snapshots, open_snapshots, read_restart, &
       snapshots, write_mean, write_restart
    use sanity, only: require_finite
@@ -23,7 +23,7 @@ program double_gyre
    b = make_box(communicator, s%nx, s%ny)
    o = make_ocean(s, b)
    call start_state(start)
-   call coupling_define(b, coriolis_in_cells(b, o))
+   call coupling_define(b, coriolis_in_cells(b, o), eastward_in_cells(b, s%cell_size))
 
    steps = s%run_days*86400/s%time_step
    allocate (sums(0:b%ni + 1, 0:b%nj + 1, 3), source=0.0_real64)

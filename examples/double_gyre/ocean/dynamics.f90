@@ -15,7 +15,7 @@ module dynamics
    use settings, only: run_settings
    implicit none
    private
-   public :: ocean, make_ocean, coriolis_in_cells, start_at_rest, step
+   public :: ocean, make_ocean, coriolis_in_cells, eastward_in_cells, start_at_rest, step
 
    type :: ocean
       real(real64), allocatable :: u(:, :), v(:, :), h(:, :)   !< state (0:ni+1, 0:nj+1)
@@ -80,6 +80,17 @@ contains
          f(:, j) = 0.5_real64*(o%f(j - 1) + o%f(j))
       end do
    end function coriolis_in_cells
+
+   !> The distance [m] from the western wall to the middle of own cells (ni, nj).
+   pure function eastward_in_cells(b, cell_size) result(x)
+      type(box), intent(in) :: b
+      real(real64), intent(in) :: cell_size
+      real(real64) :: x(b%ni, b%nj)
+      integer :: i
+      do i = 1, b%ni
+         x(i, :) = (b%i_first + i - 1.5_real64)*cell_size
+      end do
+   end function eastward_in_cells
 
    !> No flow, and thickness noise of up to 1 m that depends on the global cell and the seed only.
    subroutine start_at_rest(s, b, o)
