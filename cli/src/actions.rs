@@ -38,7 +38,7 @@ pub fn run(arguments: &RunArguments) -> i32 {
     };
     if arguments.print {
         return match halocline_launcher::print(&arguments.file, &options) {
-            Ok(text) => output::print(&text),
+            Ok(text) => print_line(&text),
             Err(error) => output::error(&error),
         };
     }
@@ -46,6 +46,16 @@ pub fn run(arguments: &RunArguments) -> i32 {
         Ok(outcome) => report(&outcome),
         Err(error) => output::error(&error),
     }
+}
+
+/// The command line to standard output; advice that is not part of it to standard error.
+fn print_line(text: &str) -> i32 {
+    if text.contains(" --oversubscribe ") {
+        eprintln!(
+            "note: --oversubscribe --bind-to none: this machine has fewer cores than ranks; drop them elsewhere"
+        );
+    }
+    output::print(text)
 }
 
 fn run_options(arguments: &RunArguments) -> Result<RunOptions, Error> {

@@ -95,7 +95,7 @@ pub struct RunArguments {
     /// The experiment file
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
-    /// Where logs and output go [default: runs/<experiment>-<UTC time>]
+    /// Where logs and output go [default: `runs/EXPERIMENT-TIME`, the time in UTC]
     #[arg(long, short = 'd', value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub run_directory: Option<PathBuf>,
     /// Replace the logs and records of an earlier run in the run directory; other files stay

@@ -11,7 +11,9 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_logs();
+    if let Err(status) = start_logs() {
+        return status;
+    }
     let status = match arguments.action {
         Action::Check(arguments) => actions::check(&arguments),
         Action::Run(arguments) => actions::run(&arguments),
@@ -26,13 +28,21 @@ fn main() -> ExitCode {
 }
 
 /// Logs go to standard error, from warnings on unless `HALOCLINE_LOG` says otherwise.
-fn start_logs() {
-    let filter =
-        EnvFilter::try_from_env("HALOCLINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+fn start_logs() -> Result<(), ExitCode> {
+    let wanted = std::env::var("HALOCLINE_LOG")
+        .ok()
+        .filter(|filter| !filter.is_empty());
+    let filter = EnvFilter::builder().parse(wanted.as_deref().unwrap_or("warn")).map_err(|error| {
+        eprintln!("{} HALOCLINE_LOG cannot be read: {error}", output::red("error:"));
+        eprintln!("  expected: error, warn, info, debug or trace, or module=level pairs with commas between");
+        eprintln!("  to change: correct or unset HALOCLINE_LOG");
+        ExitCode::FAILURE
+    })?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
         .with_ansi(output::errors_have_colour())
         .init();
+    Ok(())
 }

@@ -169,3 +169,19 @@ fn the_help_has_examples() {
         assert!(said.contains("Examples:\n  halocline "), "{said}");
     }
 }
+
+#[test]
+fn a_log_filter_that_cannot_be_read_is_an_error() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_halocline"));
+    let output = command
+        .arg("schema")
+        .env("HALOCLINE_LOG", "halocline=loud")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("HALOCLINE_LOG cannot be read"),
+        "{}",
+        text(&output.stderr)
+    );
+}

@@ -43,6 +43,10 @@ for _ in ${ranks[@]}; do
 done
 "#;
 
+/// For closure.sh: go on when both ranks of the ocean have started.
+const BOTH_STARTED: &str =
+    "until [ -e run/ocean.0000.log ] && [ -e run/ocean.0001.log ]; do sleep 0.05; done\n";
+
 impl Place {
     /// Components: `ocean` on two ranks, `closure` on one, each the text of a shell script.
     fn new(ocean: &str, closure: &str) -> Self {
@@ -164,7 +168,10 @@ fn each_rank_gets_its_arguments_variables_folder_and_log() {
 
 #[test]
 fn a_rank_that_is_killed_is_the_one_message() {
-    let place = Place::new("sleep 60", "echo last words; kill -SEGV $$");
+    let place = Place::new(
+        "sleep 60",
+        &format!("{BOTH_STARTED}echo last words; kill -SEGV $$"),
+    );
     let output = place.run(&[]);
     assert_eq!(output.status.code(), Some(128 + 11));
     let said = text(&output.stderr);
@@ -188,7 +195,7 @@ fn what_a_rank_says_of_its_failure_is_the_message() {
     let place = Place::new(
         "sleep 60",
         &format!(
-            "echo '{words}' > $HALOCLINE_RUN_DIRECTORY/first_cause.json; echo \"I know: field u: NaN at (3, 4)\"; exit 1"
+            "{BOTH_STARTED}echo '{words}' > $HALOCLINE_RUN_DIRECTORY/first_cause.json; echo \"I know: field u: NaN at (3, 4)\"; exit 1"
         ),
     );
     let output = place.run(&[]);
@@ -217,6 +224,26 @@ fn a_failure_that_the_launcher_overlooks_is_a_failure() {
         &format!("echo '{words}' > $HALOCLINE_RUN_DIRECTORY/first_cause.json"),
     );
     assert_eq!(place.run(&[]).status.code(), Some(1));
+}
+
+#[test]
+fn a_rank_that_leaves_early_is_the_cause_when_no_other_failed() {
+    let place = Place::new("sleep 60", "true");
+    place.script(
+        "mpirun",
+        &LAUNCHER
+            .replace("if [ $status != 0 ]", "if true")
+            .replace("exit $status", "exit 9"),
+    );
+    let output = place.run(&[]);
+    assert_eq!(output.status.code(), Some(9));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains(
+            "component closure rank 0: ended with status 0 while other ranks were still running"
+        ),
+        "{said}"
+    );
 }
 
 #[test]

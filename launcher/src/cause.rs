@@ -18,6 +18,10 @@ const TAIL_BYTES: u64 = 64 * 1024;
 /// How many of its last lines are shown.
 const TAIL_LINES: usize = 12;
 
+/// What is known of a rank that ended well when the job did not.
+const LEFT_EARLY: &str = "ended with status 0 while other ranks were still running, and the launcher then ended the job; \
+    did it stop before halocline_finalize or MPI_Finalize?";
+
 /// The first cause of a failure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cause {
@@ -64,19 +68,22 @@ impl Cause {
     }
 }
 
-/// The first cause: what a rank said of itself, else the first rank that died, else what the launcher said.
+/// The first cause: what a rank said of itself, else the first rank that died or left, else what the launcher said.
 #[must_use]
-pub(crate) fn find(run_directory: &Path, status: i32) -> Cause {
+pub(crate) fn find(run_directory: &Path, job: &Job, status: i32) -> Cause {
     let said = read_first_cause(run_directory);
     let ends = exits::read(run_directory);
     let death = exits::first_failure(&ends);
-    match (said, death) {
-        (Some(said), Some(death)) if exits::is_of_its_own(death) && death.time < said.time => {
-            from_end(run_directory, death)
+    match (said, death, exits::left_early(&ends)) {
+        (Some(said), Some(death), _) if exits::is_of_its_own(death) && death.time < said.time => {
+            from_end(run_directory, death, death.what())
         }
-        (Some(said), _) => from_words(said),
-        (None, Some(death)) => from_end(run_directory, death),
-        (None, None) => from_launcher(run_directory, status),
+        (Some(said), ..) => from_words(said),
+        (None, _, Some(first)) => from_end(run_directory, first, LEFT_EARLY.to_owned()),
+        (None, Some(death), None) => from_end(run_directory, death, death.what()),
+        (None, None, None) => {
+            from_abort(run_directory, job).unwrap_or_else(|| from_launcher(run_directory, status))
+        }
     }
 }
 
@@ -96,13 +103,35 @@ fn from_words(said: FirstCause) -> Cause {
     }
 }
 
-fn from_end(run_directory: &Path, end: &Exit) -> Cause {
+fn from_end(run_directory: &Path, end: &Exit, what: String) -> Cause {
     let log_tail = tail(&log_path(run_directory, &end.component, end.rank));
     Cause {
         place: Some((end.component.clone(), end.rank)),
-        what: end.what(),
+        what,
         log_tail,
     }
+}
+
+/// MPICH kills a rank that calls `MPI_Abort` together with its supervisor; the rank's log has MPICH's own line.
+fn from_abort(run_directory: &Path, job: &Job) -> Option<Cause> {
+    let logs = job
+        .components
+        .iter()
+        .flat_map(|component| (0..component.ranks).map(|rank| (component.name.clone(), rank)));
+    logs.into_iter().find_map(|place| {
+        let path = log_path(run_directory, &place.0, place.1);
+        let text = end_of(&path).ok()?;
+        let line = text
+            .lines()
+            .rev()
+            .find(|line| line.contains("application called MPI_Abort("))?;
+        let what = line.trim().to_owned();
+        Some(Cause {
+            place: Some(place),
+            what,
+            log_tail: tail(&path),
+        })
+    })
 }
 
 fn from_launcher(run_directory: &Path, status: i32) -> Cause {

@@ -145,6 +145,13 @@ pub(crate) fn is_of_its_own(exit: &Exit) -> bool {
     exit.remoteness() == 0
 }
 
+/// In a job that failed though no rank did of itself: the rank that was the first to leave, with status 0.
+pub(crate) fn left_early(exits: &[Exit]) -> Option<&Exit> {
+    let first = exits.iter().min_by(|a, b| a.time.total_cmp(&b.time))?;
+    let is_consequence = |exit: &Exit| exit.is_success() || exit.remoteness() >= 2;
+    (first.is_success() && exits.iter().all(is_consequence)).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +190,15 @@ mod tests {
     #[test]
     fn normal_ends_are_no_failure() {
         assert_eq!(first_failure(&[exit(0, Some(0), None, false, 1.0)]), None);
+    }
+
+    #[test]
+    fn a_rank_that_leaves_first_ends_the_job_when_no_other_failed_of_itself() {
+        let left = exit(1, Some(0), None, false, 1.0);
+        let terminated = exit(0, None, Some(15), true, 2.0);
+        assert_eq!(left_early(&[terminated.clone(), left.clone()]), Some(&left));
+        let failed = exit(2, Some(1), None, false, 2.0);
+        assert_eq!(left_early(&[left, terminated, failed]), None);
     }
 
     #[test]

@@ -63,10 +63,13 @@ const GRACE: Duration = Duration::from_secs(2);
 /// The rank is unknown, the log cannot be written, or the program cannot be started.
 pub fn supervise(options: &RankOptions) -> Result<i32, Error> {
     let rank = component_rank(options.first_rank)?;
+    // Before the component starts: a signal that comes now waits until there is someone to pass it on to.
+    let signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2])
+        .map_err(|error| Error::file("listen to signals for", &options.run_directory, &error))?;
     let log = open_log(&log_path(&options.run_directory, &options.component, rank))?;
     let child = start(options, log)?;
     let asked = Arc::new(AtomicBool::new(false));
-    let status = wait(child, &asked)?;
+    let status = wait(child, signals, &asked)?;
     let exit = Exit::now(
         &options.component,
         rank,
@@ -140,11 +143,13 @@ fn start(options: &RankOptions, log: File) -> Result<Child, Error> {
 }
 
 /// Wait for the component; meanwhile pass signals on, and end it when the launcher disappears.
-fn wait(mut child: Child, asked: &Arc<AtomicBool>) -> Result<ExitStatus, Error> {
+fn wait(
+    mut child: Child,
+    mut signals: Signals,
+    asked: &Arc<AtomicBool>,
+) -> Result<ExitStatus, Error> {
     let ended = Arc::new(AtomicBool::new(false));
     let target = Pid::from_child(&child);
-    let failed = |error| Error::file("watch", Path::new("the component"), &error);
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2]).map_err(failed)?;
     let handle = signals.handle();
     thread::spawn({
         let (asked, ended) = (Arc::clone(asked), Arc::clone(&ended));
@@ -158,7 +163,9 @@ fn wait(mut child: Child, asked: &Arc<AtomicBool>) -> Result<ExitStatus, Error> 
         let (asked, ended) = (Arc::clone(asked), Arc::clone(&ended));
         move || outlive_no_launcher(target, &asked, &ended)
     });
-    let status = child.wait().map_err(failed)?;
+    let status = child
+        .wait()
+        .map_err(|error| Error::file("watch", Path::new("the component"), &error))?;
     ended.store(true, Ordering::SeqCst);
     handle.close();
     Ok(status)
