@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -23,7 +24,6 @@ from model_runs import (
     read_snapshots,
     read_state,
     run_model,
-    watch,
     write_namelist,
     write_state,
 )
@@ -95,13 +95,15 @@ def prepare(runs: Path, member: str, days: int) -> None:
     write_experiment(runs / member / "low_with_network", days)
 
 
-def write_experiment(folder: Path, days: int) -> None:
+def write_experiment(folder: Path, days: int, ocean_ranks: int = 1, worker_ranks: int = 1) -> None:
     """Write experiment.yaml for the run in `folder`: the example's own, with this run's places."""
     text = (HERE / "experiment.yaml").read_text()
     for old, new in (
         (f"length: {DAYS} days", f"length: {days} days"),
         ("command: ../../../build/double_gyre_coupled", f"command: {COUPLED_PROGRAM}"),
         ("directory: runs/a/low_with_network", f"directory: {folder.resolve()}"),
+        ("  ocean:\n    ranks: 1\n", f"  ocean:\n    ranks: {ocean_ranks}\n"),
+        ("  closure:\n    ranks: 1\n", f"  closure:\n    ranks: {worker_ranks}\n"),
         ("worker: closure.py:closure", f"worker: {HERE / 'closure.py'}:closure"),
     ):
         if text.count(old) != 1:
@@ -122,7 +124,12 @@ def coupled(folder: Path, title: str, halocline: str) -> Snapshots:
         sys.exit(f"error: no program '{halocline}'\n  change: put it on the PATH or give it with --halocline")
     if not COUPLED_PROGRAM.exists():
         sys.exit(f"error: no program {COUPLED_PROGRAM}\n  change: run  make -C {HERE} build PREFIX=...")
-    watch([halocline, "run", "experiment.yaml"], folder, title)
+    print(f"{title}:", flush=True)
+    # The program shows its own progress; its logs lie in job/.
+    command = [halocline, "run", "experiment.yaml", "--run-directory", "job", "--overwrite"]
+    status = subprocess.run(command, cwd=folder, check=False).returncode
+    if status != 0:
+        sys.exit(f"error: {title} ended with status {status}; its logs lie in {folder / 'job'}")
     return read_snapshots(folder)
 
 
