@@ -67,8 +67,9 @@ unsafe fn send<T: Element>(
     seconds: i64,
 ) -> Result<bool, Error> {
     // SAFETY: the caller vouches for text, shape and strides.
-    let (field, mut span) = unsafe { (text(field, "field")?, layout::<T>(shape, strides)?) };
-    let first = lowest(values, &span)?;
+    let (field, span) = unsafe { (text(field, "field")?, layout::<T>(shape, strides)) };
+    let mut span = span.map_err(|error| error.about(field))?;
+    let first = lowest(values, &span).map_err(|error| error.about(field))?;
     span.layout = cells_and_levels(span.layout, session.field_shape(field).map(|(shape, _)| shape));
     // SAFETY: the span is that of the elements, all of which the caller vouches for; `check_base` and `measure` have
     // seen to alignment and to the size. What lies between them belongs to the same array of the host, which waits
@@ -89,9 +90,10 @@ unsafe fn receive<T: Element>(
     seconds: i64,
 ) -> Result<bool, Error> {
     // SAFETY: the caller vouches for text, shape and strides.
-    let (field, mut span) = unsafe { (text(field, "field")?, layout::<T>(shape, strides)?) };
-    let first = lowest(values, &span)?.cast_mut();
-    check_distinct(&span.layout)?;
+    let (field, span) = unsafe { (text(field, "field")?, layout::<T>(shape, strides)) };
+    let mut span = span.map_err(|error| error.about(field))?;
+    let first = lowest(values, &span).map_err(|error| error.about(field))?.cast_mut();
+    check_distinct(&span.layout).map_err(|error| error.about(field))?;
     span.layout = cells_and_levels(span.layout, session.field_shape(field).map(|(shape, _)| shape));
     // SAFETY: as in `send`; the caller gives writable elements, and nobody else looks at the array while it waits.
     let slice = unsafe { std::slice::from_raw_parts_mut(first, span.len) };

@@ -13,13 +13,18 @@
 //! | `message` | the text of the last error, one for each thread |
 //! | `open_sessions` | which handles are alive; ends the job when the process exits with one |
 
-mod array;
-mod domain;
-mod door;
-mod field;
-mod message;
-mod open_sessions;
+// The header declares the functions in the order of these modules.
 mod session;
+
+mod domain;
+
+mod field;
+
+mod message;
+
+mod array;
+mod door;
+mod open_sessions;
 
 pub use domain::{
     halocline_define_apple, halocline_define_box, halocline_define_cube, halocline_define_empty,

@@ -69,6 +69,7 @@ pub(crate) fn with(
     let handle = unsafe { &*handle };
     let mut open = lock(handle)?;
     let outcome = verb(&mut open.session);
+    let outcome = outcome.map_err(|error| error.at(open.session.component(), open.session.rank()));
     open.failure = outcome.as_ref().err().cloned();
     outcome
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 import halocline
 import numpy as np
-from cell_values import value
+from hosts.cell_values import value
 
 
 def define(session: halocline.Session, partition: dict[str, Any]) -> None:

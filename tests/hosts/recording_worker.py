@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import halocline
 import numpy as np
-
-HERE = Path(__file__).resolve().parent
 
 
 @halocline.worker
@@ -16,7 +14,8 @@ def record(step: halocline.Step, **fields: np.ndarray | None) -> dict[str, np.nd
     present = {name: field for name, field in fields.items() if field is not None}
     box = step.own_box("g")
     assert box is not None
-    np.savez(f"blocks.{step.rank}.{step.date}.npz", box=np.array(box), **present)
+    arrays: dict[str, Any] = {"box": np.array(box), **present}
+    np.savez(f"blocks.{step.rank}.{step.date}.npz", **arrays)
     _, _, ni, nj = box
     t = present["t"]
     halo = (t.shape[1] - nj) // 2

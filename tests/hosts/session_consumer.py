@@ -41,11 +41,13 @@ def main() -> None:
         view = step["u"]
         assert view is not None
         counts.append(counter.count - before)
-        assert step["u"].__array_interface__["data"] == view.__array_interface__["data"]
+        again = step["u"]
+        assert again is not None
+        assert again.ctypes.data == view.ctypes.data
         addresses.append(view.ctypes.data)
         views.append(view[0, ::2])
         last = step
-    del view
+    del view, again
     try:
         last["u"]
     except halocline.OrderError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +40,7 @@ WRONG: dict[str, Callable[[halocline.Session], object]] = {
     "shape": lambda session: session.send("u", np.zeros((1, 5, 4)), 0),
     "dtype": lambda session: session.send("u", np.zeros((1, 4, 5), dtype=np.int64), 0),
     "list": lambda session: session.send("u", [[0.0]], 0),
-    "name": lambda session: session.send("uu", right, 0),
+    "name": lambda session: session.receive("ecoh", 0),
     "date": lambda session: session.send("u", right, 1000),
     "skip": lambda session: session.send("u", right, 10),
     "negative": lambda session: session.define_box("g", -1, 0, 5, 4),
@@ -81,4 +80,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
