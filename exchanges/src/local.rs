@@ -138,9 +138,11 @@ impl LocalWorld {
             }
             let absent = state.meetings[&number].absent();
             if let Some(rank) = absent.iter().find(|rank| state.gone.contains(rank)) {
-                return Err(WorldError::Failed(format!(
-                    "rank {rank} left the job while others wait for it"
-                )));
+                let rank = format!(
+                    "rank {rank} left the job while rank {} waits for it",
+                    self.rank
+                );
+                return Err(WorldError::Failed(rank));
             }
             let waited = start.elapsed();
             let Some(left) = self
@@ -337,6 +339,13 @@ impl World for LocalWorld {
             .landed
             .take();
         let Some((buffer, bytes)) = landed else {
+            let (from, to, _) = receiver.route;
+            // A notice tells more than an empty chair: whoever polls hears it next.
+            if state.gone.contains(&from) && state.notices.iter().all(|(rank, _)| *rank == to) {
+                return Err(WorldError::Failed(format!(
+                    "rank {from} left the job while rank {to} waits for it"
+                )));
+            }
             return Ok(false);
         };
         state.channels.entry(receiver.route).or_default().is_posted = false;

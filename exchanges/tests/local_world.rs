@@ -1,0 +1,87 @@
+//! The world of threads: meetings, channels, notices, timeouts.
+
+use halocline_exchanges::{
+    local::LocalWorld,
+    world::{Notice, Patience, World, WorldError},
+};
+use std::{thread, time::Duration};
+
+fn pair() -> (LocalWorld, LocalWorld) {
+    let mut worlds = LocalWorld::spawn(2).into_iter();
+    (
+        worlds.next().expect("rank 0"),
+        worlds.next().expect("rank 1"),
+    )
+}
+
+#[test]
+fn a_sender_is_two_messages_ahead_of_the_one_that_landed() {
+    let (mut from, mut to) = pair();
+    let receiver = to.open_receiver(0, 7, 12).expect("rank 0 exists");
+    let sender = from.open_sender(1, 7, 12).expect("rank 1 exists");
+    for number in 0..3 {
+        from.send_buffer(sender)
+            .expect("it is open")
+            .expect("a buffer is free")
+            .fill(number);
+        from.publish(sender).expect("it was packed");
+    }
+    assert!(from.send_buffer(sender).expect("it is open").is_none());
+    assert!(!from.flushed().expect("the job goes on"));
+    for number in 0..3 {
+        assert!(to.arrived(receiver).expect("the job goes on"));
+        assert_eq!(to.message(receiver), [number; 12]);
+        to.release(receiver).expect("it had arrived");
+    }
+    assert!(from.send_buffer(sender).expect("it is open").is_some());
+    assert!(from.flushed().expect("the job goes on"));
+    assert!(!to.arrived(receiver).expect("the job goes on"));
+}
+
+#[test]
+fn a_meeting_that_one_rank_misses_ends_in_time_and_names_it() {
+    let (mut here, _absent) = pair();
+    here.set_patience(Patience {
+        warn_after: Duration::ZERO,
+        timeout: Duration::from_millis(20),
+    });
+    let error = here.gather_all(b"here").expect_err("rank 1 does not come");
+    assert!(
+        matches!(&error, WorldError::TimedOut { what, .. } if what.contains("absent: rank 1")),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_notice_ends_the_meeting_of_the_others() {
+    let (mut fails, mut waits) = pair();
+    let notice = Notice {
+        component: "ocean".into(),
+        rank: 0,
+        message: "the namelist is missing".into(),
+    };
+    let announced = notice.clone();
+    let waiting = thread::spawn(move || waits.gather_all(&[]));
+    fails.announce(&announced);
+    let heard = waiting.join().expect("no panic");
+    assert!(matches!(heard, Err(WorldError::Ended(heard)) if heard == notice));
+    assert_eq!(fails.notice(), None);
+}
+
+#[test]
+fn a_rank_that_left_keeps_nobody_waiting() {
+    let (gone, mut here) = pair();
+    let receiver = here.open_receiver(0, 1, 8).expect("rank 0 exists");
+    drop(gone);
+    assert!(here.arrived(receiver).is_err());
+    assert!(here.gather_all(&[]).is_err());
+}
+
+#[test]
+fn messages_of_another_length_are_an_error() {
+    let (mut from, mut to) = pair();
+    let receiver = to.open_receiver(0, 1, 16).expect("rank 0 exists");
+    let sender = from.open_sender(1, 1, 8).expect("rank 1 exists");
+    from.publish(sender).expect("zeros are a message");
+    assert!(to.arrived(receiver).is_err());
+}
