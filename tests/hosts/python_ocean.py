@@ -62,6 +62,15 @@ def values(field: str, cells: np.ndarray, levels: int, date: int) -> np.ndarray:
     return inside
 
 
+def in_fewer_axes(array: np.ndarray, date: int) -> np.ndarray:
+    """Leave out the axes that may be left out, at every second date."""
+    if date % 20 == 0:
+        return array
+    if array.shape[1] == 1:
+        array = array[:, 0]
+    return array[0] if array.shape[0] == 1 else array
+
+
 def main() -> None:
     """Run to the end."""
     plan = json.loads(Path("ocean.json").read_text())
@@ -74,7 +83,7 @@ def main() -> None:
         cells = cells_of(partition, grid["nx"], grid["ny"])
         for date in range(0, session.length_seconds, 10):
             for name, levels in plan["sends"].items():
-                session.send(name, values(name, cells, levels, date), date)
+                session.send(name, in_fewer_axes(values(name, cells, levels, date), date), date)
             for name in session.received_fields:
                 received = session.receive(name, date)
                 if received is not None:

@@ -1,7 +1,9 @@
 //! `halocline._core`: check, plan and run an experiment file. It knows no MPI, so that it loads on any machine.
 
 use halocline_configs::Colour;
-use halocline_launcher::{Cause, End, Error, ExistingRun, LauncherChoice, Outcome, ProgressStyle, RunOptions};
+use halocline_launcher::{
+    Cause, End, Error, ExistingRun, LauncherChoice, Outcome, ProgressStyle, RunOptions,
+};
 use pyo3::{prelude::*, types::PyDict};
 use std::path::PathBuf;
 
@@ -19,7 +21,9 @@ fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
 #[allow(clippy::needless_pass_by_value, reason = "made from a Python path")]
 fn check(py: Python<'_>, experiment: PathBuf) -> PyResult<()> {
     let checked = py.detach(|| halocline_configs::load(&experiment));
-    checked.map(|_| ()).map_err(|problems| exception(py, &problems.into()))
+    checked
+        .map(|_| ())
+        .map_err(|problems| exception(py, &problems.into()))
 }
 
 /// The lines that start the job without Halocline, for a job script.
@@ -33,8 +37,14 @@ fn command_line(
     launcher: &str,
     launcher_arguments: Vec<String>,
 ) -> PyResult<String> {
-    let options = RunOptions { run_directory, launcher: choice(launcher), launcher_arguments, ..RunOptions::default() };
-    py.detach(|| halocline_launcher::print(&experiment, &options)).map_err(|error| exception(py, &error))
+    let options = RunOptions {
+        run_directory,
+        launcher: choice(launcher),
+        launcher_arguments,
+        ..RunOptions::default()
+    };
+    py.detach(|| halocline_launcher::print(&experiment, &options))
+        .map_err(|error| exception(py, &error))
 }
 
 /// Run an experiment and wait for its end: {run_directory, seconds, steps, status, signal, component, rank, cause}.
@@ -53,10 +63,18 @@ fn run<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let options = RunOptions {
         run_directory,
-        existing: if overwrite { ExistingRun::Overwrite } else { ExistingRun::Refuse },
+        existing: if overwrite {
+            ExistingRun::Overwrite
+        } else {
+            ExistingRun::Refuse
+        },
         launcher: choice(launcher),
         launcher_arguments,
-        progress: if progress { ProgressStyle::Auto } else { ProgressStyle::Silent },
+        progress: if progress {
+            ProgressStyle::Auto
+        } else {
+            ProgressStyle::Silent
+        },
         program: None,
     };
     let outcome = py.detach(|| halocline_launcher::run(&experiment, &options));
@@ -71,8 +89,16 @@ fn choice(launcher: &str) -> LauncherChoice {
 }
 
 fn outcome_parts<'py>(py: Python<'py>, outcome: &Outcome) -> PyResult<Bound<'py, PyDict>> {
-    let signal = if let End::Interrupted { signal } = outcome.end { Some(signal) } else { None };
-    let cause = if let End::Failed { cause, .. } = &outcome.end { Some(cause) } else { None };
+    let signal = if let End::Interrupted { signal } = outcome.end {
+        Some(signal)
+    } else {
+        None
+    };
+    let cause = if let End::Failed { cause, .. } = &outcome.end {
+        Some(cause)
+    } else {
+        None
+    };
     let place = cause.and_then(|cause: &Cause| cause.place.clone());
     let parts = PyDict::new(py);
     parts.set_item("run_directory", &outcome.run_directory)?;
@@ -100,16 +126,27 @@ fn build<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     match error {
         Error::Experiment(problems) => {
             let count = problems.problems.len();
-            parts.set_item("found", format!("{count} problem{} in {}", if count == 1 { "" } else { "s" }, problems.file))?;
+            parts.set_item(
+                "found",
+                format!(
+                    "{count} problem{} in {}",
+                    if count == 1 { "" } else { "s" },
+                    problems.file
+                ),
+            )?;
             parts.set_item("expected", "an experiment file without problems")?;
             parts.set_item("hint", problems.lines().join("\n"))?;
-            errors.getattr("ExperimentError")?.call((problems.report(Colour::No),), Some(&parts))
+            errors
+                .getattr("ExperimentError")?
+                .call((problems.report(Colour::No),), Some(&parts))
         }
         Error::Launch(explanation) => {
             parts.set_item("found", &explanation.found)?;
             parts.set_item("expected", &explanation.expected)?;
             parts.set_item("hint", &explanation.change)?;
-            errors.getattr("LaunchError")?.call((error.to_string(),), Some(&parts))
+            errors
+                .getattr("LaunchError")?
+                .call((error.to_string(),), Some(&parts))
         }
         other => errors.getattr("LaunchError")?.call1((other.to_string(),)),
     }

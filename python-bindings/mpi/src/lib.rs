@@ -1,1 +1,24 @@
-//! Under construction.
+//! `halocline._mpi`: the session for Python. Only this extension loads MPI; the package imports it when a session begins.
+
+mod array;
+mod dlpack;
+mod errors;
+mod lease;
+mod session;
+mod thread_bound;
+
+use halocline_coupler::Code;
+use pyo3::prelude::*;
+
+/// The session of a coupled run; `halocline.Session` is its face.
+#[pymodule]
+#[pyo3(name = "_mpi")]
+fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<session::Session>()?;
+    module.add_class::<lease::Lease>()?;
+    let codes: Vec<(i32, &str)> = Code::ALL
+        .iter()
+        .map(|(code, name)| (*code as i32, *name))
+        .collect();
+    module.add("CODES", codes)
+}

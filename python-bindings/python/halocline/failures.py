@@ -63,7 +63,7 @@ def cause(error: BaseException | str) -> HaloclineError:
 
 
 def show(error: BaseException) -> None:
-    """Print the whole traceback into this rank's log."""
+    """Print the traceback of the user's own exception into this rank's log."""
     origin = error.__cause__ if isinstance(error, HaloclineError) else error
     if origin is not None:
         traceback.print_exception(origin, file=sys.stderr)

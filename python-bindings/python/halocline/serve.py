@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from . import failures
 from .arrays import FloatArray, choose_conversion, make_repeatable
 from .calling import WorkerFunction, call_for_block, call_for_tiles, no_cells
 from .errors import HaloclineError, WorkerError
@@ -40,8 +41,12 @@ def main(words: Sequence[str] | None = None) -> int:
     except HaloclineError as error:
         print(f"halocline serve: {error}", file=sys.stderr)
         return 1
-    with session:
+    try:
         serve(session, arguments.worker)
+        session.finish()
+    except BaseException as error:
+        failures.show(error)
+        session.abort(error)
     return 0
 
 

@@ -6,6 +6,7 @@ import atexit
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, NoReturn, Protocol, cast
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from . import failures
 from .arrays import FloatArray, as_numpy
-from .errors import HaloclineError
+from .errors import HaloclineError, JobEndedError
 from .step import Step
 
 
@@ -207,11 +208,13 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         """Finish, or end the job with the exception as the first cause."""
+        if self._core.finished:
+            return
         if error is not None:
-            failures.show(error)
+            if not isinstance(error, JobEndedError):
+                traceback.print_exception(error)
             self.abort(error)
-        if not self._core.finished:
-            self.finish()
+        self.finish()
 
     def _leave_early(self) -> None:
         """End the job when the process ends before finish: nobody shall wait for it."""
