@@ -141,6 +141,12 @@ def test_a_wrong_call_raises_an_error_with_its_parts_and_the_session_goes_on(mpi
     assert "another thread" in errors["thread"]["text"]
 
 
+def test_a_host_that_runs_mpi_hands_its_communicator_over(mpi: Mpi, tmp_path: Path) -> None:
+    hosts = {"ocean": [HOSTS / "mpi_already_running.py"]}
+    outcome = run_job(mpi, tmp_path, echo_experiment("mpi_already_running.py"), hosts)
+    assert outcome.status == 0, outcome
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [

@@ -12,18 +12,25 @@ use std::path::PathBuf;
 #[pyo3(name = "_core")]
 fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check, module)?)?;
+    module.add_function(wrap_pyfunction!(plan, module)?)?;
     module.add_function(wrap_pyfunction!(command_line, module)?)?;
     module.add_function(wrap_pyfunction!(run, module)?)
 }
 
-/// Check an experiment file; raises ExperimentError with the report of all problems.
+/// Check an experiment file and say what is in it; raises ExperimentError with the report of all problems.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "made from a Python path")]
-fn check(py: Python<'_>, experiment: PathBuf) -> PyResult<()> {
-    let checked = py.detach(|| halocline_configs::load(&experiment));
-    checked
-        .map(|_| ())
-        .map_err(|problems| exception(py, &problems.into()))
+fn check(py: Python<'_>, experiment: PathBuf) -> PyResult<String> {
+    py.detach(|| halocline_launcher::check(&experiment).map(|report| report.to_string()))
+        .map_err(|error| exception(py, &error))
+}
+
+/// What a run would do, with the first `dates` dates of each exchange.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "made from a Python path")]
+fn plan(py: Python<'_>, experiment: PathBuf, dates: usize) -> PyResult<String> {
+    py.detach(|| halocline_launcher::plan(&experiment, dates).map(|plan| plan.to_string()))
+        .map_err(|error| exception(py, &error))
 }
 
 /// The lines that start the job without Halocline, for a job script.

@@ -123,19 +123,24 @@ impl Placed {
     /// The array lives as long as the view and nobody writes to it.
     pub(crate) unsafe fn view<'a>(&self) -> View<'a> {
         let elements = match self.kind {
-            // SAFETY: `span` elements from `lowest` are those of one aligned array; the caller keeps it.
-            ElementKind::F32 => {
-                Elements::F32(unsafe { std::slice::from_raw_parts(self.lowest.cast(), self.span) })
-            }
+            // SAFETY: the elements are those of one aligned array; the caller keeps it.
+            ElementKind::F32 => Elements::F32(unsafe { self.slice() }),
             // SAFETY: as above.
-            ElementKind::F64 => {
-                Elements::F64(unsafe { std::slice::from_raw_parts(self.lowest.cast(), self.span) })
-            }
+            ElementKind::F64 => Elements::F64(unsafe { self.slice() }),
         };
         View {
             layout: self.layout,
             elements,
         }
+    }
+
+    /// From the lowest to the highest element.
+    ///
+    /// # Safety
+    /// As for `view`; `T` is the type of the elements.
+    unsafe fn slice<'a, T>(&self) -> &'a [T] {
+        // SAFETY: `span` elements from `lowest` are within the array; the caller keeps it and knows `T`.
+        unsafe { std::slice::from_raw_parts(self.lowest.cast(), self.span) }
     }
 
     /// Whether the array may be written.
@@ -149,23 +154,25 @@ impl Placed {
     /// The array lives as long as the view, is writable, and nobody else reads or writes it.
     pub(crate) unsafe fn view_mut<'a>(&self) -> ViewMut<'a> {
         let elements = match self.kind {
-            ElementKind::F32 => {
-                // SAFETY: as in `view`; the caller lends the array to us alone.
-                ElementsMut::F32(unsafe {
-                    std::slice::from_raw_parts_mut(self.lowest.cast(), self.span)
-                })
-            }
-            ElementKind::F64 => {
-                // SAFETY: as above.
-                ElementsMut::F64(unsafe {
-                    std::slice::from_raw_parts_mut(self.lowest.cast(), self.span)
-                })
-            }
+            // SAFETY: as in `view`; the caller lends the array to us alone.
+            ElementKind::F32 => ElementsMut::F32(unsafe { self.slice_mut() }),
+            // SAFETY: as above.
+            ElementKind::F64 => ElementsMut::F64(unsafe { self.slice_mut() }),
         };
         ViewMut {
             layout: self.layout,
             elements,
         }
+    }
+
+    /// From the lowest to the highest element.
+    ///
+    /// # Safety
+    /// As for `view_mut`; `T` is the type of the elements.
+    #[allow(clippy::mut_from_ref, reason = "the array is Python's, not ours")]
+    unsafe fn slice_mut<'a, T>(&self) -> &'a mut [T] {
+        // SAFETY: `span` elements from `lowest` are within the array; the caller keeps it alone and knows `T`.
+        unsafe { std::slice::from_raw_parts_mut(self.lowest.cast(), self.span) }
     }
 }
 

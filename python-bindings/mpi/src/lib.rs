@@ -3,6 +3,7 @@
 mod array;
 mod dlpack;
 mod errors;
+mod field_array;
 mod lease;
 mod session;
 mod thread_bound;

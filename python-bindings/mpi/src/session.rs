@@ -1,8 +1,8 @@
 //! The session as a Python class: translates arguments, releases the GIL while waiting, keeps count of what is lent.
 
 use crate::{
-    array::{self, Placed, Wanted},
     errors,
+    field_array::{readable, writable},
     lease::{Lease, Memory},
     thread_bound::{OutOfReach, ThreadBound},
 };
@@ -17,6 +17,9 @@ struct Loan {
     field: String,
     memory: Arc<Memory>,
 }
+
+/// A date [s], the inputs that arrive then, and the outputs to send.
+type Due = (i64, Vec<String>, Vec<String>);
 
 struct State {
     core: Core,
@@ -395,7 +398,7 @@ impl Session {
     }
 
     /// The next date at which something is due: (seconds, inputs, outputs); None at the end of the run.
-    fn next_step(&self, py: Python<'_>) -> PyResult<Option<(i64, Vec<String>, Vec<String>)>> {
+    fn next_step(&self, py: Python<'_>) -> PyResult<Option<Due>> {
         self.with(py, |state| {
             Ok(state
                 .core
@@ -434,79 +437,4 @@ impl Session {
     fn abandon(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |state| released(py, || state.core.abandon()))
     }
-}
-
-/// What the arrays of a field look like; a field that is not ours gets its message from the core.
-fn wanted(core: &Core, field: &str) -> Option<Wanted> {
-    core.field_shape(field)
-        .map(|(own, halo)| Wanted { own, halo })
-}
-
-/// Find the elements of an array to send, in a contiguous copy where they are not aligned.
-fn readable<'py>(
-    core: &Core,
-    field: &str,
-    array: &Bound<'py, PyAny>,
-) -> Result<(Bound<'py, PyAny>, Placed), Error> {
-    let wanted = wanted(core, field).ok_or_else(|| no_part(core, field, "send"))?;
-    let wanted = Wanted { halo: 0, ..wanted };
-    let about = |error: Error| here(core, error.about(field));
-    if let Some(placed) = array::place(array, &wanted).map_err(about)? {
-        return Ok((array.clone(), placed));
-    }
-    let copy = array
-        .call_method0("copy")
-        .map_err(|error| about(not_copied(&error)))?;
-    let placed = array::place(&copy, &wanted).map_err(about)?;
-    let placed = placed.ok_or_else(|| {
-        about(Error::new(
-            Code::Internal,
-            "a copied array is not aligned",
-            "",
-            "report this",
-        ))
-    })?;
-    Ok((copy, placed))
-}
-
-fn not_copied(error: &PyErr) -> Error {
-    Error::new(
-        Code::Shape,
-        format!("the array cannot be copied: {error}"),
-        "an array of float32 or float64",
-        "pass another array",
-    )
-}
-
-/// Find the elements of an array to receive into.
-fn writable(core: &Core, field: &str, array: &Bound<'_, PyAny>) -> Result<Placed, Error> {
-    let wanted = wanted(core, field).ok_or_else(|| no_part(core, field, "receive"))?;
-    let about = |error: Error| here(core, error.about(field));
-    match array::place(array, &wanted).map_err(about)? {
-        Some(placed) if placed.is_writable() => Ok(placed),
-        _ => Err(about(Error::new(
-            Code::Shape,
-            "an array that is read-only or not aligned",
-            "a writable array to receive into",
-            "pass an array made with numpy.empty, or no `out` at all",
-        ))),
-    }
-}
-
-/// The core's own message for a name that is not this component's.
-fn no_part(core: &Core, field: &str, verb: &str) -> Error {
-    let known = match verb {
-        "send" => core.sent_fields(),
-        _ => core.received_fields().collect(),
-    };
-    let error = Error::new(
-        Code::Name,
-        format!(
-            "{verb} of '{field}', which component '{}' has no part in",
-            core.component()
-        ),
-        halocline_coupler::error::known_names(field, known),
-        "correct the name, or the exchanges of the experiment file; end_definition comes first",
-    );
-    here(core, error.about(field))
 }

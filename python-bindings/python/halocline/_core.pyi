@@ -14,7 +14,8 @@ class Outcome(TypedDict):
     rank: int | None
     cause: str | None
 
-def check(experiment: str | os.PathLike[str]) -> None: ...
+def check(experiment: str | os.PathLike[str]) -> str: ...
+def plan(experiment: str | os.PathLike[str], dates: int) -> str: ...
 def command_line(
     experiment: str | os.PathLike[str],
     run_directory: str | os.PathLike[str] | None = None,

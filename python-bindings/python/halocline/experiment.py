@@ -40,11 +40,23 @@ class Experiment:
         """Name the file; nothing is read yet."""
         self.file = Path(file)
 
-    def check(self) -> None:
-        """Check the file; raises ExperimentError with the report of all problems."""
+    def check(self) -> str:
+        """Check the file and say what is in it.
+
+        Raises ExperimentError with the report of all problems, each with its line and column.
+        """
         from . import _core
 
-        _core.check(self.file)
+        return _core.check(self.file)
+
+    def plan(self, dates: int = 3) -> str:
+        """Say what a run would do: who runs where, who sends what when, and how much.
+
+        The first `dates` dates of each exchange are listed.
+        """
+        from . import _core
+
+        return _core.plan(self.file, dates)
 
     def command_line(
         self,
