@@ -132,9 +132,9 @@ contains
       character(len=4096) :: line
       integer :: unit, status, skipped, count
       open (newunit=unit, file=path, status='old', action='read')
+      status = 0
       do skipped = 0, rank
-         read (unit, '(a)', iostat=status) line
-         if (status /= 0) exit
+         if (status == 0) read (unit, '(a)', iostat=status) line
       end do
       close (unit)
       found = status == 0
