@@ -102,23 +102,32 @@ def experiment(grid: Grid, ocean_ranks: int, worker_ranks: int) -> dict[str, Any
 def test_blocks_and_answers_equal_the_whole_grid(
     mpi: Mpi, tmp_path: Path, grid: Grid, partitions: list[Partition], worker_ranks: int
 ) -> None:
-    write_ocean(tmp_path, partitions, {field.name: field.levels for field in FIELDS})
+    check_job(mpi, tmp_path, grid, partitions, worker_ranks)
+
+
+def test_each_mpi_carries_blocks_and_answers(each_mpi: Mpi, tmp_path: Path) -> None:
+    check_job(each_mpi, tmp_path, FOLD_T, boxes_with_a_hole(FOLD_T), 2)
+
+
+def check_job(mpi: Mpi, folder: Path, grid: Grid, partitions: list[Partition], worker_ranks: int) -> None:
+    """Run a job, then compare every block and answer of every date with the whole grid's."""
+    write_ocean(folder, partitions, {field.name: field.levels for field in FIELDS})
     spec = experiment(grid, len(partitions), worker_ranks)
-    outcome = run_job(mpi, tmp_path, spec, {"ocean": [HOSTS / "python_ocean.py"]})
+    outcome = run_job(mpi, folder, spec, {"ocean": [HOSTS / "python_ocean.py"]})
     assert outcome.status == 0, outcome
 
     owned = {cell for partition in partitions for cell in cells_of(partition, grid)}
     for date in range(0, STEPS * STEP_SECONDS, STEP_SECONDS):
         covered = 0
         for rank in range(worker_ranks):
-            blocks = np.load(tmp_path / f"blocks.{rank}.{date}.npz")
+            blocks = np.load(folder / f"blocks.{rank}.{date}.npz")
             i_first, j_first, ni, nj = (int(number) for number in blocks["box"])
             covered += ni * nj
             for field in FIELDS:
                 expected = reference_block(grid, field, owned, (i_first, j_first, ni, nj), HALO, FILL, date)
                 np.testing.assert_array_equal(blocks[field.name], expected, err_msg=f"{field} rank {rank} date {date}")
         assert covered == grid.nx * grid.ny
-        check_answers(tmp_path, partitions, grid, owned, date)
+        check_answers(folder, partitions, grid, owned, date)
 
 
 def check_answers(folder: Path, partitions: list[Partition], grid: Grid, owned: set[int], date: int) -> None:

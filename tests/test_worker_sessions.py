@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from coupled_job import HOSTS, Mpi
+from coupled_job import HOSTS, PACKAGE, Mpi
 from hosts.cell_values import value
 from worker_jobs import box, run_job, write_ocean
 
@@ -142,6 +143,9 @@ def test_a_wrong_call_raises_an_error_with_its_parts_and_the_session_goes_on(mpi
 
 
 def test_a_host_that_runs_mpi_hands_its_communicator_over(mpi: Mpi, tmp_path: Path) -> None:
+    linked = subprocess.run(["ldd", PACKAGE / "_mpi.abi3.so"], capture_output=True, text=True, check=True).stdout
+    if "libmpi.so.40" not in linked:
+        pytest.skip("the host of this test starts Open MPI through ctypes, and the build is for another MPI")
     hosts = {"ocean": [HOSTS / "mpi_already_running.py"]}
     outcome = run_job(mpi, tmp_path, echo_experiment("mpi_already_running.py"), hosts)
     assert outcome.status == 0, outcome

@@ -46,7 +46,9 @@ def _function(module: Any, name: str, path: Path) -> Callable[..., Any]:
     function = getattr(module, name, None)
     if callable(function):
         return function  # type: ignore[no-any-return]
-    functions = [known for known, value in vars(module).items() if callable(value) and known[0] != "_"]
+    functions = [
+        known for known, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__
+    ]
     found = "is no function" if hasattr(module, name) else "does not exist"
     raise WorkerError.of(
         f"worker function '{name}' {found} in {path}",

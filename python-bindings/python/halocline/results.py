@@ -60,7 +60,7 @@ def own_cells(returned: object, expected: Expected, who: str) -> FloatArray:
         raise _wrong(f"{who} returned {_describe(returned)}", expected)
     if array.dtype not in (np.float32, np.float64):
         found = f"{who} returned an array of dtype {array.dtype} and shape {array.shape}"
-        raise _wrong(found, expected)
+        raise _wrong(found, expected, "convert it, for example with .astype(numpy.float64)")
     shaped = _with_levels(array, expected)
     for halo in (0, *expected.halos):
         if shaped.shape == _with_halo(expected.shape, halo):
@@ -79,13 +79,15 @@ def _with_halo(shape: tuple[int, ...], halo: int) -> tuple[int, ...]:
     return (*shape[:-2], shape[-2] + 2 * halo, shape[-1] + 2 * halo)
 
 
-def _wrong(found: str, expected: Expected) -> HaloclineError:
+def _wrong(
+    found: str, expected: Expected, hint: str = "return the worker's own cells, without or with the halo of its inputs"
+) -> HaloclineError:
     shapes = [f"{_with_halo(expected.shape, halo)}" for halo in (0, *expected.halos)]
     axes = "(batch, level, j, i)" if len(expected.shape) == 4 else "(level, j, i)"
     return ShapeError.of(
         found,
         f"shape {axes} = {' or, with halo, '.join(shapes)}, float32 or float64",
-        "return the worker's own cells, without or with the halo of its inputs",
+        hint,
         field=expected.name,
     )
 

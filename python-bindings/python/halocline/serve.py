@@ -120,12 +120,13 @@ def judge_views(worker: WorkerFunction, step: Step) -> None:
     if not viewed:
         return
     field, views = viewed[0]
-    others = ", ".join(f"'{other}'" for other, _ in viewed[1:])
+    others = "".join(f", '{other}' too" for other, _ in viewed[1:])
+    copy = f"{field}.clone()" if worker.settings.arrays == "torch" else f"{field}.copy()"
     raise WorkerError.of(
-        f"{views} view{'s' if views > 1 else ''} of argument '{field}' of {worker.name} (field '{field}') "
-        f"still alive after it returned at date {step.date} s" + (f"; of {others} too" if others else ""),
+        f"{views} view{'s' if views > 1 else ''} of argument '{field}'{others} of {worker.name} still alive after it "
+        f"returned at date {step.date} s",
         "none: the next date's values come into the same memory",
-        f"keep a copy instead of the array or a part of it: {field}.clone() for torch, {field}.copy() for numpy",
+        f"keep a copy, {copy}, instead of the array or a part of it",
         field=field,
     )
 
