@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ import halocline
 import numpy as np
 import pytest
 import torch
+from coupled_job import PACKAGE
 from halocline import failures, tiles
 from halocline.errors import CLASS_OF_CODE, HaloclineError, ShapeError, UnknownNameError, WorkerError
 from halocline.loading import load_function
@@ -22,6 +26,14 @@ def test_there_is_one_class_for_each_code_of_the_table() -> None:
     from halocline import _mpi
 
     assert list(CLASS_OF_CODE) == [name for _, name in _mpi.CODES]
+
+
+def test_the_stubs_say_what_the_extensions_have() -> None:
+    command = [sys.executable, "-m", "mypy.stubtest", "halocline._mpi", "halocline._core"]
+    package = PACKAGE.parent
+    environment = {**os.environ, "MYPYPATH": str(package)}
+    compared = subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True)
+    assert compared.returncode == 0, compared.stdout + compared.stderr
 
 
 def test_the_decorator_leaves_the_function_as_it_is() -> None:

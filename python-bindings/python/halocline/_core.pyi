@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import TypedDict, type_check_only
 
+__all__ = ["check", "command_line", "plan", "run"]
+
+@type_check_only
 class Outcome(TypedDict):
     run_directory: os.PathLike[str]
     seconds: float
@@ -20,13 +23,13 @@ def command_line(
     experiment: str | os.PathLike[str],
     run_directory: str | os.PathLike[str] | None = None,
     launcher: str = "auto",
-    launcher_arguments: Sequence[str] = (),
+    launcher_arguments: Sequence[str] = ...,
 ) -> str: ...
 def run(
     experiment: str | os.PathLike[str],
     run_directory: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     launcher: str = "auto",
-    launcher_arguments: Sequence[str] = (),
+    launcher_arguments: Sequence[str] = ...,
     progress: bool = True,
 ) -> Outcome: ...

@@ -7,6 +7,8 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["CODES", "Lease", "Session"]
+
 CODES: list[tuple[int, str]]
 
 @final
