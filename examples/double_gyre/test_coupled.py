@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from demo import prepare, write_experiment
-from model_runs import COUPLED_PROGRAM, read_state
+from model_runs import COUPLED_PROGRAM, read_state, run_model
 
 HALOCLINE = os.environ.get("HALOCLINE", "halocline")
 DAYS = 10
@@ -58,8 +58,6 @@ def test_every_decomposition_gives_the_same_bits(
 
 
 def test_the_network_changes_the_run(tmp_path: Path, one_and_one: Path) -> None:
-    from model_runs import run_model
-
     prepare(tmp_path, "a", DAYS)
     run_model(tmp_path / "a" / "low", "low resolution", 1)
     alone = read_state(tmp_path / "a" / "low" / "restart.nc")
