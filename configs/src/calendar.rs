@@ -58,7 +58,10 @@ impl Calendar {
         let leap_days = match self {
             Self::Days360 => return 360 * year,
             Self::NoLeap => 0,
-            Self::Gregorian => (year + 3).div_euclid(4) - (year + 99).div_euclid(100) + (year + 399).div_euclid(400),
+            Self::Gregorian => {
+                (year + 3).div_euclid(4) - (year + 99).div_euclid(100)
+                    + (year + 399).div_euclid(400)
+            }
         };
         365 * year + leap_days
     }
@@ -76,14 +79,20 @@ impl Calendar {
             + self.days_before_month(date.year, date.month)
             + i64::from(date.day)
             - 1;
-        days * SECONDS_PER_DAY + i64::from(date.hour) * 3600 + i64::from(date.minute) * 60 + i64::from(date.second)
+        days * SECONDS_PER_DAY
+            + i64::from(date.hour) * 3600
+            + i64::from(date.minute) * 60
+            + i64::from(date.second)
     }
 
     /// The date that lies `seconds` after `start`; earlier for negative ones.
     #[must_use]
     pub fn add(self, start: DateTime, seconds: i64) -> DateTime {
         let total = self.seconds_of(start) + seconds;
-        let (days, time) = (total.div_euclid(SECONDS_PER_DAY), total.rem_euclid(SECONDS_PER_DAY));
+        let (days, time) = (
+            total.div_euclid(SECONDS_PER_DAY),
+            total.rem_euclid(SECONDS_PER_DAY),
+        );
         let mut year = days.div_euclid(if self == Self::Days360 { 360 } else { 366 });
         while self.days_before_year(year) > days {
             year -= 1;
@@ -92,7 +101,10 @@ impl Calendar {
             year += 1;
         }
         let day_of_year = days - self.days_before_year(year);
-        let month = (1..=12_u8).rev().find(|month| self.days_before_month(year, *month) <= day_of_year).unwrap_or(1);
+        let month = (1..=12_u8)
+            .rev()
+            .find(|month| self.days_before_month(year, *month) <= day_of_year)
+            .unwrap_or(1);
         let part = |value: i64| u8::try_from(value).expect("a remainder below 60 fits");
         DateTime {
             year,
@@ -130,7 +142,14 @@ pub struct DateTime {
 
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { year, month, day, hour, minute, second } = self;
+        let Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        } = self;
         write!(f, "{year:04}-{month:02}-{day:02}")?;
         if (*hour, *minute, *second) == (0, 0, 0) {
             return Ok(());
@@ -143,12 +162,24 @@ impl FromStr for DateTime {
     type Err = Misread;
 
     fn from_str(text: &str) -> Result<Self, Misread> {
-        let misread = || Misread::new("a date such as 2000-01-01 or 2000-01-01T12:00:00", "write year-month-day");
-        let (date, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "00:00:00"));
+        let misread = || {
+            Misread::new(
+                "a date such as 2000-01-01 or 2000-01-01T12:00:00",
+                "write year-month-day",
+            )
+        };
+        let (date, time) = text
+            .trim()
+            .split_once(['T', ' '])
+            .unwrap_or((text.trim(), "00:00:00"));
         let [year, month, day] = numbers::<3>(date, '-').ok_or_else(misread)?;
-        let [hour, minute, second] = numbers::<3>(time.trim_end_matches('Z'), ':').ok_or_else(misread)?;
+        let [hour, minute, second] =
+            numbers::<3>(time.trim_end_matches('Z'), ':').ok_or_else(misread)?;
         let part = |value: i64, range: std::ops::RangeInclusive<i64>| {
-            u8::try_from(value).ok().filter(|_| range.contains(&value)).ok_or_else(misread)
+            u8::try_from(value)
+                .ok()
+                .filter(|_| range.contains(&value))
+                .ok_or_else(misread)
         };
         Ok(Self {
             year,
@@ -163,7 +194,12 @@ impl FromStr for DateTime {
 
 /// Exactly `N` whole numbers between separators.
 fn numbers<const N: usize>(text: &str, separator: char) -> Option<[i64; N]> {
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+    let digits = |part: &str| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| part.parse().ok())
+            .flatten()
+    };
     let parts: Vec<i64> = text.split(separator).map(digits).collect::<Option<_>>()?;
     parts.try_into().ok()
 }

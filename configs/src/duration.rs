@@ -29,7 +29,8 @@ const UNITS: [(&str, i64); 16] = [
     ("weeks", 604_800),
 ];
 
-pub(crate) const EXPECTED: &str = "a duration such as 1200 s, 20 min, 1 h, 10 days, or whole seconds";
+pub(crate) const EXPECTED: &str =
+    "a duration such as 1200 s, 20 min, 1 h, 10 days, or whole seconds";
 
 impl Seconds {
     /// The number of seconds.
@@ -41,7 +42,9 @@ impl Seconds {
     /// The same span for clocks of this machine; `None` when negative.
     #[must_use]
     pub fn to_std(self) -> Option<std::time::Duration> {
-        u64::try_from(self.0).ok().map(std::time::Duration::from_secs)
+        u64::try_from(self.0)
+            .ok()
+            .map(std::time::Duration::from_secs)
     }
 }
 
@@ -51,7 +54,9 @@ impl fmt::Display for Seconds {
         let seconds = self.0;
         match seconds {
             0 => write!(f, "0 s"),
-            _ if seconds % 86_400 == 0 && seconds.abs() == 86_400 => write!(f, "{} day", seconds / 86_400),
+            _ if seconds % 86_400 == 0 && seconds.abs() == 86_400 => {
+                write!(f, "{} day", seconds / 86_400)
+            }
             _ if seconds % 86_400 == 0 => write!(f, "{} days", seconds / 86_400),
             _ if seconds % 3600 == 0 => write!(f, "{} h", seconds / 3600),
             _ if seconds % 60 == 0 => write!(f, "{} min", seconds / 60),
@@ -83,22 +88,44 @@ impl FromStr for Seconds {
 
 /// Split `20 min 5 s` into `20`, `min` and `5 s`.
 fn split_term(text: &str) -> (&str, &str, &str) {
-    let number_end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number_end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, rest) = text.split_at(number_end);
     let rest = rest.trim_start();
-    let unit_end = rest.find(|c: char| c.is_ascii_digit() || c.is_whitespace()).unwrap_or(rest.len());
+    let unit_end = rest
+        .find(|c: char| c.is_ascii_digit() || c.is_whitespace())
+        .unwrap_or(rest.len());
     let (unit, rest) = rest.split_at(unit_end);
     (number, unit, rest.trim_start())
 }
 
 fn add_term(total: i64, number: &str, unit: &str) -> Result<i64, Misread> {
-    if number.is_empty() || unit.starts_with(['.', ',']) {
-        return Err(Misread::new(EXPECTED, "write a whole number before each unit (90 min, not 1.5 h)"));
+    if number.is_empty() {
+        return Err(Misread::new(EXPECTED, "write a whole number and a unit"));
     }
-    let length = if unit.is_empty() { 1 } else { unit_length(unit)? };
-    let too_long = || Misread::new(EXPECTED, "write a shorter time: this is more than 2^63 seconds");
+    if unit.starts_with(['.', ',']) {
+        return Err(Misread::new(
+            EXPECTED,
+            "write a whole number before each unit (90 min, not 1.5 h)",
+        ));
+    }
+    let length = if unit.is_empty() {
+        1
+    } else {
+        unit_length(unit)?
+    };
+    let too_long = || {
+        Misread::new(
+            EXPECTED,
+            "write a shorter time: this is more than 2^63 seconds",
+        )
+    };
     let number: i64 = number.parse().map_err(|_| too_long())?;
-    number.checked_mul(length).and_then(|term| total.checked_add(term)).ok_or_else(too_long)
+    number
+        .checked_mul(length)
+        .and_then(|term| total.checked_add(term))
+        .ok_or_else(too_long)
 }
 
 fn unit_length(unit: &str) -> Result<i64, Misread> {
@@ -112,7 +139,10 @@ fn unit_length(unit: &str) -> Result<i64, Misread> {
         ));
     }
     let known = UNITS.iter().map(|(name, _)| *name);
-    Err(Misread::new("a unit among s, min, h, day, week", hint::change_to(unit, known, "write one of these units")))
+    Err(Misread::new(
+        "a unit among s, min, h, day, week",
+        hint::change_to(unit, known, "write one of these units"),
+    ))
 }
 
 impl Serialize for Seconds {

@@ -16,6 +16,19 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// What to change: "did you mean `x`?" where a name is near, else `otherwise`.
 #[must_use]
-pub fn change_to<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
-    nearest(name, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean '{near}'?"))
+pub fn change_to<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    otherwise: &str,
+) -> String {
+    nearest(name, known).map_or_else(
+        || otherwise.to_owned(),
+        |near| format!("did you mean '{near}'?"),
+    )
+}
+
+/// Whether a name that nobody knows was most likely meant to be `name`; its own message says so already.
+#[must_use]
+pub(crate) fn is_meant_by(name: &str, written: &str, known: &[&str]) -> bool {
+    !known.contains(&written) && nearest(written, known.iter().copied()) == Some(name)
 }

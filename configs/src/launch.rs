@@ -35,7 +35,10 @@ impl FromStr for Command {
 impl Command {
     fn from_words(words: Vec<String>) -> Result<Self, Misread> {
         if words.first().is_none_or(String::is_empty) {
-            return Err(Misread::new("a program and its arguments", "write the program's name or path first"));
+            return Err(Misread::new(
+                "a program and its arguments",
+                "write the program's name or path first",
+            ));
         }
         Ok(Self { words })
     }
@@ -69,7 +72,10 @@ fn read_quoted(characters: &mut std::str::Chars<'_>, quote: char) -> Result<Stri
             other => quoted.push(other),
         }
     }
-    Err(Misread::new("a closing quote for every opening one", format!("close the {quote}, or write a list of words")))
+    Err(Misread::new(
+        "a closing quote for every opening one",
+        format!("close the {quote}, or write a list of words"),
+    ))
 }
 
 impl Serialize for Command {
@@ -141,22 +147,35 @@ impl FromStr for WorkerFunction {
     type Err = Misread;
 
     fn from_str(text: &str) -> Result<Self, Misread> {
-        let misread = |change| Misread::new("FILE.py:FUNCTION, for example closure.py:closure", change);
-        let (file, function) = text.rsplit_once(':').ok_or_else(|| misread("add a colon and the function's name"))?;
-        if Path::new(file).extension().is_none_or(|extension| extension != "py") {
-            return Err(misread("name a Python file, ending with .py, before the colon"));
+        let misread =
+            |change| Misread::new("FILE.py:FUNCTION, for example closure.py:closure", change);
+        let (file, function) = text
+            .rsplit_once(':')
+            .ok_or_else(|| misread("add a colon and the function's name"))?;
+        if Path::new(file)
+            .extension()
+            .is_none_or(|extension| extension != "py")
+        {
+            return Err(misread(
+                "name a Python file, ending with .py, before the colon",
+            ));
         }
         if !is_identifier(function) {
             return Err(misread("name a Python function after the colon"));
         }
-        Ok(Self { file: file.into(), function: function.into() })
+        Ok(Self {
+            file: file.into(),
+            function: function.into(),
+        })
     }
 }
 
 /// Letters, digits and underscores, no digit first: a name in Python and Fortran alike.
 pub(crate) fn is_identifier(text: &str) -> bool {
     let mut characters = text.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+    characters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && characters.all(|other| other.is_ascii_alphanumeric() || other == '_')
 }
 

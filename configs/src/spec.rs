@@ -7,6 +7,7 @@ use crate::{
     duration::Seconds,
     grid::GridSpec,
     launch::{Command, Device, WorkerFunction},
+    text::AnyScalar,
 };
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 pub struct CouplingSpec {
     /// Name of the experiment, for logs and the progress bar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyScalar")]
     pub experiment: Option<String>,
     /// Start, step and length of the run.
     pub time: Time,
@@ -68,7 +70,9 @@ impl Time {
     /// Number of steps of the run.
     #[must_use]
     pub fn number_of_steps(&self) -> i64 {
-        self.length_seconds().checked_div(self.step.get()).unwrap_or(0)
+        self.length_seconds()
+            .checked_div(self.step.get())
+            .unwrap_or(0)
     }
 
     /// The calendar date `seconds` after the start.
@@ -97,6 +101,7 @@ pub struct Component {
     pub directory: Option<PathBuf>,
     /// Environment variables of the component's ranks.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(with = "IndexMap<String, AnyScalar>")]
     pub environment: IndexMap<String, String>,
     /// Worker: where its arrays live: `auto` (default: CUDA when there is one), `cpu`, `cuda`, `cuda:N`.
     #[serde(default)]
@@ -150,6 +155,7 @@ pub struct Tiles {
 #[serde(deny_unknown_fields)]
 pub struct FieldSpec {
     /// Unit, for example `m/s`, or `1` for a pure number.
+    #[schemars(with = "AnyScalar")]
     pub units: String,
     /// Name of the grid.
     pub grid: String,
@@ -310,6 +316,9 @@ pub struct Watch {
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { warn_after: Seconds(30), timeout: Seconds(600) }
+        Self {
+            warn_after: Seconds(30),
+            timeout: Seconds(600),
+        }
     }
 }

@@ -13,7 +13,10 @@ pub struct Misread {
 
 impl Misread {
     pub(crate) fn new(expected: impl Into<String>, change: impl Into<String>) -> Self {
-        Self { expected: expected.into(), change: change.into() }
+        Self {
+            expected: expected.into(),
+            change: change.into(),
+        }
     }
 }
 
@@ -57,3 +60,17 @@ macro_rules! written_as_text {
     };
 }
 pub(crate) use written_as_text;
+
+/// Schema of a text for which a bare number or truth value is read as it is written: `units: 1`.
+#[derive(Debug)]
+pub(crate) struct AnyScalar;
+
+impl schemars::JsonSchema for AnyScalar {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}

@@ -1,0 +1,85 @@
+//! File to [`CouplingSpec`]: tree, shape, rules, types; all that is wrong is reported together.
+
+use crate::{
+    check::check_graph,
+    place::{Place, Places},
+    problem::{Code, Problem, Problems},
+    read_tree::read_tree,
+    shape::check_shape,
+    spec::CouplingSpec,
+};
+use std::path::Path;
+
+/// Read an experiment from the text of its file; `file_name` is for the messages.
+///
+/// ```
+/// let problems = halocline_configs::parse("experiment: nothing yet", "empty.yaml").unwrap_err();
+/// assert!(problems.to_string().contains("'fields'"));
+/// ```
+///
+/// # Errors
+/// All that is wrong with the text, each with its place.
+pub fn parse(text: &str, file_name: &str) -> Result<CouplingSpec, Problems> {
+    let mut problems = Vec::new();
+    match read_tree(text, &mut problems) {
+        Ok(root) => {
+            problems.extend(check_shape(&root));
+            problems.extend(check_graph(&root));
+        }
+        Err(problem) => problems.push(*problem),
+    }
+    if !problems.is_empty() {
+        return Err(Problems::new(file_name, text, problems));
+    }
+    let mut spec =
+        deserialize(text).map_err(|problem| Problems::new(file_name, text, vec![*problem]))?;
+    name_exchanges(&mut spec);
+    Ok(spec)
+}
+
+/// Read an experiment from its file.
+///
+/// # Errors
+/// All that is wrong with the file, each with its place.
+pub fn load(path: &Path) -> Result<CouplingSpec, Problems> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let found = format!("the experiment file cannot be read: {error}");
+        let change = "give the path of an experiment file that you may read";
+        let problem = Problem::new(
+            Code::File,
+            Place::beginning(),
+            found,
+            "a YAML file in UTF-8",
+            change,
+        );
+        Problems::new(&file, "", vec![problem])
+    })?;
+    parse(&text, &file)
+}
+
+fn deserialize(text: &str) -> Result<CouplingSpec, Box<Problem>> {
+    serde_saphyr::from_str(text).map_err(|error| {
+        let place = error.location().map_or(Place::beginning(), |location| {
+            let number = |value: u64| usize::try_from(value).unwrap_or(1);
+            Places::new(text).at_line(number(location.line()), number(location.column()))
+        });
+        let found = error.without_snippet().to_string();
+        Box::new(Problem::new(
+            Code::WrongValue,
+            place,
+            found,
+            "a value of the key's type",
+            "correct the value",
+        ))
+    })
+}
+
+/// Exchanges without a name are called after their components and their position.
+fn name_exchanges(spec: &mut CouplingSpec) {
+    for (position, exchange) in spec.exchanges.iter_mut().enumerate() {
+        if exchange.name.is_empty() {
+            exchange.name = format!("{}->{}[{position}]", exchange.from, exchange.to);
+        }
+    }
+}
