@@ -49,7 +49,12 @@ def host(mpi: Mpi, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(
-    mpi: Mpi, host: Path, folder: Path, mistake: str, experiment: str = EXPERIMENT, parts: Sequence[tuple[str, int]] = BOTH
+    mpi: Mpi,
+    host: Path,
+    folder: Path,
+    mistake: str,
+    experiment: str = EXPERIMENT,
+    parts: Sequence[tuple[str, int]] = BOTH,
 ) -> Outcome:
     """Run the host as both components; the job's folder is also its run directory."""
     write_experiment(folder, experiment)
@@ -168,7 +173,7 @@ def test_a_wrong_experiment_file_says_line_and_name(mpi: Mpi, host: Path, tmp_pa
     assert "back" in outcome.output
 
 
-@pytest.mark.parametrize("mistake", ["no_finalize", "crash"])
+@pytest.mark.parametrize("mistake", ["no_finalize", "mpi_finalize", "crash"])
 def test_a_rank_that_leaves_without_a_word_ends_the_job(mpi: Mpi, host: Path, tmp_path: Path, mistake: str) -> None:
     assert run(mpi, host, tmp_path, mistake).status != 0
 
@@ -182,7 +187,9 @@ def test_an_error_is_the_hosts_affair_when_it_asks_for_the_code(mpi: Mpi, host: 
 def test_wrong_arguments_from_c_are_refused_and_the_session_goes_on(mpi: Mpi, tmp_path: Path) -> None:
     program = compile_host(mpi, HOSTS / "refused_calls.c", tmp_path)
     write_experiment(tmp_path, REFUSED_CALLS_EXPERIMENT)
-    outcome = run_ranks(mpi, tmp_path, [Ranks(1, [program, "ocean"]), Ranks(1, [program, "network"])], time_limit=PROMPT)
+    outcome = run_ranks(
+        mpi, tmp_path, [Ranks(1, [program, "ocean"]), Ranks(1, [program, "network"])], time_limit=PROMPT
+    )
     assert outcome.status == 0, outcome
     assert outcome.output.count("all refused") == 2, outcome
 
@@ -190,4 +197,6 @@ def test_wrong_arguments_from_c_are_refused_and_the_session_goes_on(mpi: Mpi, tm
 @pytest.mark.parametrize("mistake", ["stop", "wrong_shape"])
 def test_failures_end_the_job_on_each_mpi(each_mpi: Mpi, tmp_path: Path, mistake: str) -> None:
     host = compile_host(each_mpi, HOSTS / "misbehaving_host.f90", tmp_path)
-    assert_ended_by(run(each_mpi, host, tmp_path, mistake), "ocean", 1, ["'u'" if mistake == "wrong_shape" else "finish"])
+    assert_ended_by(
+        run(each_mpi, host, tmp_path, mistake), "ocean", 1, ["'u'" if mistake == "wrong_shape" else "finish"]
+    )

@@ -49,11 +49,14 @@ contains
    !> Own several segments of consecutive cells, in the order given: arrays have shape (cells[, levels]).
    subroutine halocline_define_orange(grid, first, cells, ierr)
       character(len=*), intent(in) :: grid
-      integer(c_int), intent(in) :: first(:)             !< index of the first cell of each segment, from 1
-      integer(c_int), intent(in) :: cells(size(first))   !< number of cells of each segment
+      integer(c_int), intent(in) :: first(:)   !< index of the first cell of each segment, from 1
+      integer(c_int), intent(in) :: cells(:)   !< number of cells of each segment
       integer(c_int), intent(out), optional :: ierr
-      call settle(c_define_orange(session, c_text(grid), size(first, kind=c_int64_t), from_zero(first), wide(cells)), &
-         ierr)
+      integer(c_int64_t) :: segments
+      segments = size(first, kind=c_int64_t)
+      ! C refuses -1 and says why.
+      if (size(cells) /= size(first)) segments = -1_c_int64_t
+      call settle(c_define_orange(session, c_text(grid), segments, from_zero(first), wide(cells)), ierr)
    end subroutine halocline_define_orange
 
    !> Own single cells, in the order given: arrays have shape (cells[, levels]).

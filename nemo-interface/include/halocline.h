@@ -63,6 +63,58 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * Take part in the coupling as a component. Collective over all ranks of all components.
+ *
+ * Starts MPI when it is not running; the session then ends it too.
+ *
+ * @param session       receives the handle; the library owns it, halocline_finish ends it
+ * @param component     name of the component, as in the experiment file
+ * @param experiment    path of the experiment file; NULL: $HALOCLINE_EXPERIMENT, else ./experiment.yaml
+ * @param communicator  Fortran handle (MPI_Comm_c2f) of a communicator with all ranks of all components;
+ *                      -1: MPI_COMM_WORLD. It is duplicated, never used itself.
+ * @return 0, or a code; `*session` is then NULL
+ */
+int32_t halocline_begin(halocline_session **session,
+                        const char *component,
+                        const char *experiment,
+                        int32_t communicator);
+
+/**
+ * Give the communicator of this component's ranks.
+ *
+ * @param session       the session
+ * @param communicator  receives its Fortran handle (MPI_Comm_f2c turns it into MPI_Comm); the library owns the
+ *                      communicator and frees it in halocline_finish
+ * @return 0, or a code
+ */
+int32_t halocline_local_communicator(halocline_session *session,
+                                     int32_t *communicator);
+
+/**
+ * End the definition phase: who owes which cell to whom is worked out. Collective over all ranks of all components.
+ *
+ * @param session  the session, with a domain on each grid of the fields that this component sends or receives
+ * @return 0, or a code
+ */
+int32_t halocline_end_definition(halocline_session *session);
+
+/**
+ * Leave in order. Collective over all ranks of all components; ends MPI if halocline_begin started it.
+ *
+ * @param session  the session; when 0 is returned the handle is no longer valid
+ * @return 0, or a code; the session is then still open
+ */
+int32_t halocline_finish(halocline_session *session);
+
+/**
+ * Tell every rank why this one fails, then end the whole job with status 1. Does not return.
+ *
+ * @param session  the session; NULL where halocline_begin failed
+ * @param message  what went wrong, in the host's words; NULL: the last error of this thread
+ */
+void halocline_abort(halocline_session *session, const char *message);
+
+/**
  * Own all cells of a grid: arrays have shape (nx, ny, levels).
  *
  * @param session  the session, before halocline_end_definition
@@ -241,58 +293,6 @@ int32_t halocline_receive_f32(halocline_session *session,
  */
 size_t halocline_error_message(char *buffer,
                                size_t length);
-
-/**
- * Take part in the coupling as a component. Collective over all ranks of all components.
- *
- * Starts MPI when it is not running; the session then ends it too.
- *
- * @param session       receives the handle; the library owns it, halocline_finish ends it
- * @param component     name of the component, as in the experiment file
- * @param experiment    path of the experiment file; NULL: $HALOCLINE_EXPERIMENT, else ./experiment.yaml
- * @param communicator  Fortran handle (MPI_Comm_c2f) of a communicator with all ranks of all components;
- *                      -1: MPI_COMM_WORLD. It is duplicated, never used itself.
- * @return 0, or a code; `*session` is then NULL
- */
-int32_t halocline_begin(halocline_session **session,
-                        const char *component,
-                        const char *experiment,
-                        int32_t communicator);
-
-/**
- * Give the communicator of this component's ranks.
- *
- * @param session       the session
- * @param communicator  receives its Fortran handle (MPI_Comm_f2c turns it into MPI_Comm); the library owns the
- *                      communicator and frees it in halocline_finish
- * @return 0, or a code
- */
-int32_t halocline_local_communicator(halocline_session *session,
-                                     int32_t *communicator);
-
-/**
- * End the definition phase: who owes which cell to whom is worked out. Collective over all ranks of all components.
- *
- * @param session  the session, with a domain on each grid of the fields that this component sends or receives
- * @return 0, or a code
- */
-int32_t halocline_end_definition(halocline_session *session);
-
-/**
- * Leave in order. Collective over all ranks of all components; ends MPI if halocline_begin started it.
- *
- * @param session  the session; when 0 is returned the handle is no longer valid
- * @return 0, or a code; the session is then still open
- */
-int32_t halocline_finish(halocline_session *session);
-
-/**
- * Tell every rank why this one fails, then end the whole job with status 1. Does not return.
- *
- * @param session  the session; NULL where halocline_begin failed
- * @param message  what went wrong, in the host's words; NULL: the last error of this thread
- */
-void halocline_abort(halocline_session *session, const char *message);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -37,7 +37,12 @@ unsafe fn numbers<'a>(first: *const i64, count: usize, what: &str) -> Result<&'a
     }
     if first.is_null() {
         let found = format!("{what} is NULL with {count} elements");
-        return Err(refused(Code::Partition, found, "an array of int64_t", "pass its address"));
+        return Err(refused(
+            Code::Partition,
+            found,
+            "an array of int64_t",
+            "pass its address",
+        ));
     }
     // SAFETY: not NULL; the caller vouches for the rest.
     Ok(unsafe { std::slice::from_raw_parts(first, count) })
@@ -52,7 +57,10 @@ unsafe fn numbers<'a>(first: *const i64, count: usize, what: &str) -> Result<&'a
 /// # Safety
 /// `grid` must end with a null byte.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn halocline_define_serial(session: *mut halocline_session, grid: *const c_char) -> i32 {
+pub unsafe extern "C" fn halocline_define_serial(
+    session: *mut halocline_session,
+    grid: *const c_char,
+) -> i32 {
     // SAFETY: the caller vouches for the text.
     unsafe { define(session, grid, || Ok(Partition::Serial)) }
 }
@@ -66,7 +74,10 @@ pub unsafe extern "C" fn halocline_define_serial(session: *mut halocline_session
 /// # Safety
 /// `grid` must end with a null byte.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn halocline_define_empty(session: *mut halocline_session, grid: *const c_char) -> i32 {
+pub unsafe extern "C" fn halocline_define_empty(
+    session: *mut halocline_session,
+    grid: *const c_char,
+) -> i32 {
     // SAFETY: the caller vouches for the text.
     unsafe { define(session, grid, || Ok(Partition::Empty)) }
 }
@@ -88,7 +99,12 @@ pub unsafe extern "C" fn halocline_define_apple(
     offset: i64,
     cells: i64,
 ) -> i32 {
-    let partition = || Ok(Partition::Apple { offset: number(offset, "offset")?, cells: number(cells, "cells")? });
+    let partition = || {
+        Ok(Partition::Apple {
+            offset: number(offset, "offset")?,
+            cells: number(cells, "cells")?,
+        })
+    };
     // SAFETY: the caller vouches for the text.
     unsafe { define(session, grid, partition) }
 }
@@ -115,8 +131,16 @@ pub unsafe extern "C" fn halocline_define_box(
     nj: i64,
 ) -> i32 {
     let partition = || {
-        let (i, j) = (number(i, "the first column, counted from 0,")?, number(j, "the first row, counted from 0,")?);
-        Ok(Partition::Box { i, j, ni: number(ni, "ni")?, nj: number(nj, "nj")? })
+        let (i, j) = (
+            number(i, "the first column, counted from 0,")?,
+            number(j, "the first row, counted from 0,")?,
+        );
+        Ok(Partition::Box {
+            i,
+            j,
+            ni: number(ni, "ni")?,
+            nj: number(nj, "nj")?,
+        })
     };
     // SAFETY: the caller vouches for the text.
     unsafe { define(session, grid, partition) }
@@ -142,11 +166,20 @@ pub unsafe extern "C" fn halocline_define_orange(
     extents: *const i64,
 ) -> i32 {
     let partition = || {
-        let segments = number(segments, "segments")?;
+        let segments = number(
+            segments,
+            "the number of segments (in Fortran, -1: two lists of different length)",
+        )?;
         // SAFETY: the caller gives two arrays of that many elements.
-        let (offsets, extents) =
-            unsafe { (numbers(offsets, segments, "offsets")?, numbers(extents, segments, "extents")?) };
-        let segment = |(offset, extent): (&i64, &i64)| Ok((number(*offset, "offset")?, number(*extent, "extent")?));
+        let (offsets, extents) = unsafe {
+            (
+                numbers(offsets, segments, "offsets")?,
+                numbers(extents, segments, "extents")?,
+            )
+        };
+        let segment = |(offset, extent): (&i64, &i64)| {
+            Ok((number(*offset, "offset")?, number(*extent, "extent")?))
+        };
         let segments: Result<Vec<_>, Error> = offsets.iter().zip(extents).map(segment).collect();
         Ok(Partition::Orange(segments?))
     };

@@ -34,7 +34,9 @@ pub(crate) fn with_session(
 /// What a panic says; it is a defect of ours, whatever the host did.
 pub(crate) fn defect(panic: &(dyn Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned());
+    let text = text
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
     Error::new(
         Code::Internal,
         format!("a defect of Halocline: {text}"),
@@ -49,20 +51,38 @@ pub(crate) fn defect(panic: &(dyn Any + Send)) -> Error {
 /// `text` must be NULL or end with a null byte and stay unchanged for `'a`.
 pub(crate) unsafe fn text<'a>(text: *const c_char, what: &str) -> Result<&'a str, Error> {
     if text.is_null() {
-        return Err(refused(Code::Name, format!("{what} is NULL"), "a text that ends with a null byte", "pass its name"));
+        return Err(refused(
+            Code::Name,
+            format!("{what} is NULL"),
+            "a text that ends with a null byte",
+            "pass its name",
+        ));
     }
     // SAFETY: not NULL; the caller vouches for the rest.
     let bytes = unsafe { CStr::from_ptr(text) };
     bytes.to_str().map_err(|_| {
-        let found = format!("{what} is '{}', which is not UTF-8", bytes.to_string_lossy());
-        refused(Code::Name, found, "a text in UTF-8", "use the name as it is in the experiment file")
+        let found = format!(
+            "{what} is '{}', which is not UTF-8",
+            bytes.to_string_lossy()
+        );
+        refused(
+            Code::Name,
+            found,
+            "a text in UTF-8",
+            "use the name as it is in the experiment file",
+        )
     })
 }
 
 /// A count or position that may not be negative.
 pub(crate) fn whole(number: i64, what: &str, code: Code) -> Result<usize, Error> {
     usize::try_from(number).map_err(|_| {
-        refused(code, format!("{what} is {number}"), "0 or more", "correct the argument of the call")
+        refused(
+            code,
+            format!("{what} is {number}"),
+            "0 or more",
+            "correct the argument of the call",
+        )
     })
 }
 
@@ -86,13 +106,23 @@ mod tests {
     fn a_panic_becomes_the_code_internal_and_keeps_its_words() {
         let code = guarded(|| panic!("cell {} has no owner", 7));
         assert_eq!(code, Code::Internal as i32);
-        assert!(last().expect("an error").to_string().contains("cell 7 has no owner"));
+        assert!(
+            last()
+                .expect("an error")
+                .to_string()
+                .contains("cell 7 has no owner")
+        );
     }
 
     #[test]
     fn a_name_that_is_no_text_is_refused() {
         // SAFETY: NULL and a text that ends with a null byte.
-        let (null, bytes) = unsafe { (text(std::ptr::null(), "field"), text(c"\xff".as_ptr(), "field")) };
+        let (null, bytes) = unsafe {
+            (
+                text(std::ptr::null(), "field"),
+                text(c"\xff".as_ptr(), "field"),
+            )
+        };
         assert!(null.unwrap_err().found.contains("field is NULL"));
         assert!(bytes.unwrap_err().found.contains("not UTF-8"));
     }

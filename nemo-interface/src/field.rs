@@ -40,10 +40,20 @@ impl Element for f64 {
 /// `shape` and `strides` must be NULL or have three elements.
 unsafe fn layout<T>(shape: *const i64, strides: *const i64) -> Result<Span, Error> {
     if shape.is_null() || strides.is_null() {
-        return Err(refused(Code::Shape, "shape or strides is NULL", "three int64_t each", "pass both"));
+        return Err(refused(
+            Code::Shape,
+            "shape or strides is NULL",
+            "three int64_t each",
+            "pass both",
+        ));
     }
     // SAFETY: not NULL; the caller gives three elements each.
-    let (shape, strides) = unsafe { (shape.cast::<[i64; 3]>().read(), strides.cast::<[i64; 3]>().read()) };
+    let (shape, strides) = unsafe {
+        (
+            shape.cast::<[i64; 3]>().read(),
+            strides.cast::<[i64; 3]>().read(),
+        )
+    };
     span(shape, strides, size_of::<T>())
 }
 
@@ -70,12 +80,18 @@ unsafe fn send<T: Element>(
     let (field, span) = unsafe { (text(field, "field")?, layout::<T>(shape, strides)) };
     let mut span = span.map_err(|error| error.about(field))?;
     let first = lowest(values, &span).map_err(|error| error.about(field))?;
-    span.layout = cells_and_levels(span.layout, session.field_shape(field).map(|(shape, _)| shape));
+    span.layout = cells_and_levels(
+        span.layout,
+        session.field_shape(field).map(|(shape, _)| shape),
+    );
     // SAFETY: the span is that of the elements, all of which the caller vouches for; `check_base` and `measure` have
     // seen to alignment and to the size. What lies between them belongs to the same array of the host, which waits
     // for us and changes nothing meanwhile.
     let slice = unsafe { std::slice::from_raw_parts(first, span.len) };
-    let view = View { layout: span.layout, elements: T::elements(slice) };
+    let view = View {
+        layout: span.layout,
+        elements: T::elements(slice),
+    };
     Ok(session.send(field, view, seconds)? != Sent::NotDue)
 }
 
@@ -92,12 +108,20 @@ unsafe fn receive<T: Element>(
     // SAFETY: the caller vouches for text, shape and strides.
     let (field, span) = unsafe { (text(field, "field")?, layout::<T>(shape, strides)) };
     let mut span = span.map_err(|error| error.about(field))?;
-    let first = lowest(values, &span).map_err(|error| error.about(field))?.cast_mut();
+    let first = lowest(values, &span)
+        .map_err(|error| error.about(field))?
+        .cast_mut();
     check_distinct(&span.layout).map_err(|error| error.about(field))?;
-    span.layout = cells_and_levels(span.layout, session.field_shape(field).map(|(shape, _)| shape));
+    span.layout = cells_and_levels(
+        span.layout,
+        session.field_shape(field).map(|(shape, _)| shape),
+    );
     // SAFETY: as in `send`; the caller gives writable elements, and nobody else looks at the array while it waits.
     let slice = unsafe { std::slice::from_raw_parts_mut(first, span.len) };
-    let view = ViewMut { layout: span.layout, elements: T::elements_mut(slice) };
+    let view = ViewMut {
+        layout: span.layout,
+        elements: T::elements_mut(slice),
+    };
     Ok(session.receive(field, view, seconds)? == Received::Received)
 }
 
@@ -127,7 +151,12 @@ pub unsafe extern "C" fn halocline_send_f64(
 ) -> i32 {
     with_session(session, |session| {
         // SAFETY: the caller keeps the promises of this function.
-        unsafe { answer(sent, i32::from(send(session, field, values, shape, strides, seconds)?)) };
+        unsafe {
+            answer(
+                sent,
+                i32::from(send(session, field, values, shape, strides, seconds)?),
+            )
+        };
         Ok(())
     })
 }
@@ -148,7 +177,12 @@ pub unsafe extern "C" fn halocline_send_f32(
 ) -> i32 {
     with_session(session, |session| {
         // SAFETY: the caller keeps the promises of this function.
-        unsafe { answer(sent, i32::from(send(session, field, values, shape, strides, seconds)?)) };
+        unsafe {
+            answer(
+                sent,
+                i32::from(send(session, field, values, shape, strides, seconds)?),
+            )
+        };
         Ok(())
     })
 }
@@ -180,7 +214,12 @@ pub unsafe extern "C" fn halocline_receive_f64(
 ) -> i32 {
     with_session(session, |session| {
         // SAFETY: the caller keeps the promises of this function.
-        unsafe { answer(received, i32::from(receive(session, field, values, shape, strides, seconds)?)) };
+        unsafe {
+            answer(
+                received,
+                i32::from(receive(session, field, values, shape, strides, seconds)?),
+            )
+        };
         Ok(())
     })
 }
@@ -201,7 +240,12 @@ pub unsafe extern "C" fn halocline_receive_f32(
 ) -> i32 {
     with_session(session, |session| {
         // SAFETY: the caller keeps the promises of this function.
-        unsafe { answer(received, i32::from(receive(session, field, values, shape, strides, seconds)?)) };
+        unsafe {
+            answer(
+                received,
+                i32::from(receive(session, field, values, shape, strides, seconds)?),
+            )
+        };
         Ok(())
     })
 }

@@ -30,9 +30,12 @@ pub use domain::{
     halocline_define_apple, halocline_define_box, halocline_define_cube, halocline_define_empty,
     halocline_define_orange, halocline_define_points, halocline_define_serial,
 };
-pub use field::{halocline_receive_f32, halocline_receive_f64, halocline_send_f32, halocline_send_f64};
+pub use field::{
+    halocline_receive_f32, halocline_receive_f64, halocline_send_f32, halocline_send_f64,
+};
 pub use message::halocline_error_message;
 pub use open_sessions::halocline_session;
 pub use session::{
-    halocline_abort, halocline_begin, halocline_end_definition, halocline_finish, halocline_local_communicator,
+    halocline_abort, halocline_begin, halocline_end_definition, halocline_finish,
+    halocline_local_communicator,
 };

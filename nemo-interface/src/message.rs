@@ -53,7 +53,9 @@ pub unsafe extern "C" fn halocline_error_message(buffer: *mut c_char, length: us
 
 /// The longest beginning of `text` of at most `bytes` bytes that does not cut a character.
 fn whole_characters(text: &str, bytes: usize) -> &str {
-    let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    let end = (0..=bytes.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or(0)]
 }
 
@@ -80,6 +82,7 @@ mod tests {
     fn no_buffer_asks_for_the_length() {
         remember(Error::new(Code::Name, "abc", "", ""));
         // SAFETY: nothing is written when the length is 0.
-        assert_eq!(unsafe { halocline_error_message(std::ptr::null_mut(), 0) }, 3);
+        let whole = unsafe { halocline_error_message(std::ptr::null_mut(), 0) };
+        assert_eq!(whole, 3);
     }
 }

@@ -51,7 +51,10 @@ pub(crate) fn open(session: Session) -> *mut halocline_session {
             tracing::error!("cannot watch the exit of this process: a STOP before finish leaves the others waiting");
         }
     });
-    let session = Mutex::new(Open { session, failure: None });
+    let session = Mutex::new(Open {
+        session,
+        failure: None,
+    });
     let handle = Box::into_raw(Box::new(halocline_session { session }));
     alive().push(handle as usize);
     handle
@@ -81,11 +84,18 @@ pub(crate) fn close(handle: *mut halocline_session) -> Option<Session> {
 
 fn close_with_failure(handle: *mut halocline_session) -> Option<Open> {
     let mut alive = alive();
-    let position = alive.iter().position(|address| *address == handle as usize)?;
+    let position = alive
+        .iter()
+        .position(|address| *address == handle as usize)?;
     alive.swap_remove(position);
     // SAFETY: the address is one that `open` made with Box::into_raw; it has just left the list, so nobody else takes it.
     let handle = unsafe { Box::from_raw(handle) };
-    Some(handle.session.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Some(
+        handle
+            .session
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner),
+    )
 }
 
 fn lock(handle: &halocline_session) -> Result<MutexGuard<'_, Open>, Error> {
@@ -127,7 +137,9 @@ extern "C" fn at_exit() {
 }
 
 fn abandon(handle: *mut halocline_session) {
-    let Some(mut open) = close_with_failure(handle) else { return };
+    let Some(mut open) = close_with_failure(handle) else {
+        return;
+    };
     match open.failure {
         Some(error) => open.session.abort(&error),
         None => open.session.abandon(),

@@ -38,7 +38,12 @@ pub unsafe extern "C" fn halocline_begin(
 ) -> i32 {
     guarded(|| {
         if session.is_null() {
-            return Err(refused(Code::Order, "session is NULL", "the address of a handle", "pass `&session`"));
+            return Err(refused(
+                Code::Order,
+                "session is NULL",
+                "the address of a handle",
+                "pass `&session`",
+            ));
         }
         // SAFETY: not NULL; the caller vouches for the rest.
         unsafe { session.write(std::ptr::null_mut()) };
@@ -74,10 +79,18 @@ fn begin(component: &str, experiment: Option<&Path>, communicator: i32) -> Resul
 /// # Safety
 /// `communicator` must be valid for writing.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn halocline_local_communicator(session: *mut halocline_session, communicator: *mut i32) -> i32 {
+pub unsafe extern "C" fn halocline_local_communicator(
+    session: *mut halocline_session,
+    communicator: *mut i32,
+) -> i32 {
     with_session(session, |session| {
         if communicator.is_null() {
-            return Err(refused(Code::Order, "communicator is NULL", "the address of an int32_t", "pass one"));
+            return Err(refused(
+                Code::Order,
+                "communicator is NULL",
+                "the address of an int32_t",
+                "pass one",
+            ));
         }
         // SAFETY: not NULL; the caller vouches for the rest.
         unsafe { communicator.write(session.local_communicator()) };
@@ -118,7 +131,10 @@ pub extern "C" fn halocline_finish(session: *mut halocline_session) -> i32 {
 /// # Safety
 /// `message` must be NULL or end with a null byte.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn halocline_abort(session: *mut halocline_session, message: *const c_char) -> ! {
+pub unsafe extern "C" fn halocline_abort(
+    session: *mut halocline_session,
+    message: *const c_char,
+) -> ! {
     let ended = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: the caller passes NULL or a text that ends with a null byte.
         let error = unsafe { cause(message) };
@@ -140,7 +156,14 @@ pub unsafe extern "C" fn halocline_abort(session: *mut halocline_session, messag
 /// `message` must be NULL or end with a null byte.
 unsafe fn cause(message: *const c_char) -> Error {
     if message.is_null() {
-        return last().unwrap_or_else(|| refused(Code::Worker, "the component ended the job, without a reason", "", ""));
+        return last().unwrap_or_else(|| {
+            refused(
+                Code::Worker,
+                "the component ended the job, without a reason",
+                "",
+                "",
+            )
+        });
     }
     // SAFETY: the caller vouches for the text.
     match unsafe { text(message, "message") } {

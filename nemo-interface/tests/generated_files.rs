@@ -33,13 +33,20 @@ fn room() -> PathBuf {
 
 /// The sentence that documents each code in its table.
 fn sentences() -> Vec<String> {
-    let source = std::fs::read_to_string(room().join("../coupler/src/code.rs")).expect("the table of codes");
+    let source =
+        std::fs::read_to_string(room().join("../coupler/src/code.rs")).expect("the table of codes");
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let sentence = |name: String| {
-        let variant = lines.iter().position(|line| line.starts_with(&format!("{name} = "))).expect("a documented code");
+        let variant = lines
+            .iter()
+            .position(|line| line.starts_with(&format!("{name} = ")))
+            .expect("a documented code");
         lines[variant - 1].trim_start_matches("/// ").to_owned()
     };
-    Code::ALL.iter().map(|(code, _)| sentence(format!("{code:?}"))).collect()
+    Code::ALL
+        .iter()
+        .map(|(code, _)| sentence(format!("{code:?}")))
+        .collect()
 }
 
 fn codes_in_c() -> String {
@@ -47,7 +54,12 @@ fn codes_in_c() -> String {
     text += "    /** The call succeeded. */\n    HALOCLINE_OK = 0,\n";
     for ((code, name), sentence) in Code::ALL.iter().zip(sentences()) {
         let name = name.to_uppercase();
-        writeln!(text, "    /** {sentence} */\n    HALOCLINE_ERROR_{name} = {},", *code as i32).expect("a string");
+        writeln!(
+            text,
+            "    /** {sentence} */\n    HALOCLINE_ERROR_{name} = {},",
+            *code as i32
+        )
+        .expect("a string");
     }
     text + "} halocline_code;"
 }
@@ -88,10 +100,17 @@ fn header() -> String {
         style: Style::Type,
         usize_is_size_t: true,
         enumeration: EnumConfig::default(),
-        function: cbindgen::FunctionConfig { args: Layout::Auto, ..Default::default() },
+        function: cbindgen::FunctionConfig {
+            args: Layout::Auto,
+            ..Default::default()
+        },
         ..Config::default()
     };
-    let bindings = Builder::new().with_crate(room()).with_config(config).generate().expect("the exported functions");
+    let bindings = Builder::new()
+        .with_crate(room())
+        .with_config(config)
+        .generate()
+        .expect("the exported functions");
     let mut text = Vec::new();
     bindings.write(&mut text);
     let text = String::from_utf8(text).expect("UTF-8");
@@ -123,7 +142,11 @@ fn compare_or_write(path: &Path, generated: &str) {
         return;
     }
     let found = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(found == generated, "{} is not what its source says: run with HALOCLINE_WRITE_GENERATED=1", path.display());
+    assert!(
+        found == generated,
+        "{} is not what its source says: run with HALOCLINE_WRITE_GENERATED=1",
+        path.display()
+    );
 }
 
 #[test]
@@ -133,24 +156,35 @@ fn the_header_declares_the_exported_functions() {
 
 #[test]
 fn the_fortran_parameters_are_the_table_of_codes() {
-    compare_or_write(&room().join("fortran/halocline_codes.f90"), &codes_in_fortran());
+    compare_or_write(
+        &room().join("fortran/halocline_codes.f90"),
+        &codes_in_fortran(),
+    );
 }
 
 #[test]
 fn the_fortran_module_exports_every_code() {
     let source = std::fs::read_to_string(room().join("fortran/halocline.f90")).expect("the module");
     for (_, name) in Code::ALL {
-        assert!(source.contains(&format!("halocline_error_{name}")), "{name}");
+        assert!(
+            source.contains(&format!("halocline_error_{name}")),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn every_exported_function_has_a_fortran_interface() {
-    let interfaces = std::fs::read_to_string(room().join("fortran/halocline_c.f90")).expect("the interfaces");
+    let interfaces =
+        std::fs::read_to_string(room().join("fortran/halocline_c.f90")).expect("the interfaces");
     let header = header();
-    let names = header.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| {
-        word.starts_with("halocline_") && !["halocline_session", "halocline_code"].contains(word) && !word.ends_with('_')
-    });
+    let names = header
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| {
+            word.starts_with("halocline_")
+                && !["halocline_session", "halocline_code"].contains(word)
+                && !word.ends_with('_')
+        });
     for name in names {
         assert!(interfaces.contains(&format!("name='{name}'")), "{name}");
     }

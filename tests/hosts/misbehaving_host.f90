@@ -36,8 +36,11 @@ contains
       end select
       call halocline_local_communicator(communicator)
       call MPI_Comm_rank(communicator, rank, status)
-      guilty = component == 'ocean' .and. rank == 1
-      if (component == 'network') guilty = index(mistake, 'network_') == 1
+      if (index(mistake, 'network_') == 1) then
+         guilty = component == 'network'
+      else
+         guilty = component == 'ocean' .and. rank == 1
+      end if
    end subroutine start
 
    subroutine define()
@@ -81,12 +84,20 @@ contains
        case ('finalize_early'); call halocline_finalize()
        case ('abort'); call halocline_abort('the sea is empty')
        case ('network_stop'); stop
+       case ('mpi_finalize'); call end_mpi()
        case ('crash')
          nullify (nowhere)
          nowhere = date
        case ('tolerated'); call tolerate()
       end select
    end subroutine fail_at_step
+
+   subroutine end_mpi()
+      use mpi, only: MPI_Finalize
+      integer :: status
+      call MPI_Finalize(status)
+      stop
+   end subroutine end_mpi
 
    !> With ierr an error is the host's affair: it reads the message and goes on.
    subroutine tolerate()

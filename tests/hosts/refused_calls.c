@@ -39,7 +39,7 @@ static void refuse_definitions(halocline_session *session) {
     REFUSED(halocline_define_points(session, "globe", 3, NULL), PARTITION, "indices is NULL");
     REFUSED(halocline_define_points(session, "globe", 3, twice), PARTITION, "twice");
     REFUSED(halocline_define_points(session, "globe", 1, below), PARTITION, "-1");
-    REFUSED(halocline_define_orange(session, "globe", -2, twice, twice), PARTITION, "segments is -2");
+    REFUSED(halocline_define_orange(session, "globe", -2, twice, twice), PARTITION, "of different length) is -2");
     REFUSED(halocline_define_box(session, "glob", 0, 0, 4, 3), NAME, "globe");
 }
 
