@@ -14,6 +14,7 @@ import pytest
 import torch
 from coupled_job import PACKAGE
 from halocline import failures, tiles
+from halocline.arrays import TorchConversion, choose_conversion
 from halocline.errors import CLASS_OF_CODE, HaloclineError, ShapeError, UnknownNameError, WorkerError
 from halocline.loading import load_function
 from halocline.results import Expected, named_results, own_cells
@@ -123,6 +124,35 @@ def test_results_are_checked_by_name(returned: object, words: str) -> None:
 def test_a_result_that_is_not_due_is_let_go() -> None:
     assert set(named_results({"du": 1, "dv": 1}, ["du"], ["du", "dv"], "closure")) == {"du", "dv"}
     assert named_results(None, [], [], "closure") == {}
+
+
+# ------------------------------------------------------------------------------------------------------------ device
+
+
+@pytest.mark.parametrize(
+    ("device", "rank_on_node", "chosen"),
+    [("auto", "3", "cuda:1"), ("cuda", "2", "cuda:0"), ("cuda:1", "0", "cuda:1"), ("cpu", "1", "cpu")],
+)
+def test_ranks_of_a_node_share_its_devices(
+    monkeypatch: pytest.MonkeyPatch, device: str, rank_on_node: str, chosen: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setenv("OMPI_COMM_WORLD_LOCAL_RANK", rank_on_node)
+    conversion = choose_conversion("torch", device, 1, 0)
+    assert isinstance(conversion, TorchConversion)
+    assert conversion.device == torch.device(chosen)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "device", "words"),
+    [("torch", "cuda:2", "`device: cuda:2`, but torch sees 2 CUDA devices"), ("numpy", "cuda", "`arrays: numpy`")],
+)
+def test_a_device_that_is_not_there_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, arrays: str, device: str, words: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(WorkerError, match=words):
+        choose_conversion(arrays, device, 1, 0)
 
 
 # ------------------------------------------------------------------------------------------------------------- tiles

@@ -66,6 +66,22 @@ def test_the_ocean_gets_its_own_cells_back(mpi: Mpi, tmp_path: Path, function: s
         np.testing.assert_array_equal(received, expected)
 
 
+def test_a_worker_may_be_started_by_a_command(mpi: Mpi, tmp_path: Path) -> None:
+    write_ocean(tmp_path, [box(0, 0, GRID.nx, GRID.ny)], {"u": 1, "mask": 1})
+    spec = experiment("good")
+    reference = spec["components"]["closure"]["worker"]
+    spec["components"]["closure"] = {"ranks": 2, "command": f"halocline serve {reference}"}
+    hosts: dict[str, list[str | Path]] = {
+        "ocean": [HOSTS / "python_ocean.py"],
+        "closure": ["-m", "halocline.serve", reference],
+    }
+    outcome = run_job(mpi, tmp_path, spec, hosts)
+    assert outcome.status == 0, outcome
+    received = answers(tmp_path, [box(0, 0, GRID.nx, GRID.ny)], GRID, "answer", 20)
+    expected = [[[value("u", i, j, 0, 20) for i in range(GRID.nx)] for j in range(GRID.ny)]]
+    np.testing.assert_array_equal(received, expected)
+
+
 WRONG = {
     "wrong_shape": ["field 'answer'", "shape (1, 5, 6)", "(1, 4, 5) or, with halo, (1, 6, 7)", "date 0 s"],
     "wrong_dtype": ["field 'answer'", "dtype int32", "float32 or float64", "(1, 4, 5)"],

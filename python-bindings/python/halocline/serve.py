@@ -67,6 +67,7 @@ def serve(session: Session, reference: str | None) -> None:
     reference_found = worker_reference(session, reference)
     folder = Path.cwd() if reference else Path(session.folder)
     function = load_function(reference_found, folder)
+    define_boxes(session)
     session.end_definition()
     settings = read_settings(session)
     worker = prepare(session, settings, function)
@@ -76,6 +77,17 @@ def serve(session: Session, reference: str | None) -> None:
         if step.outputs or not settings.outputs:
             act(call, step)
             judge_views(worker, step)
+
+
+def define_boxes(session: Session) -> None:
+    """Define a worker's boxes where the experiment file starts it by `command:`; else the core does."""
+    experiment = session.experiment
+    if experiment["components"][session.component].get("worker"):
+        return
+    exchanges = [ours for ours in experiment["exchanges"] if session.component in (ours["from"], ours["to"])]
+    grids = {experiment["fields"][name]["grid"] for ours in exchanges for name in ours["fields"]}
+    for grid in sorted(grids):
+        session.define_worker_box(grid)
 
 
 def prepare(session: Session, settings: Settings, function: Callable[..., object]) -> WorkerFunction:

@@ -107,6 +107,13 @@ class Session:
         """Own no cell of a grid."""
         self._core.define_empty(grid)
 
+    def define_worker_box(self, grid: str) -> None:
+        """Own the box that Halocline chooses for a worker's rank.
+
+        A component with `worker:` in the experiment file gets it by itself.
+        """
+        self._core.define_worker_box(grid)
+
     def define_box(self, grid: str, i_first: int, j_first: int, ni: int, nj: int) -> None:
         """Own the cells i_first <= i < i_first + ni, j_first <= j < j_first + nj."""
         self._core.define_box(grid, i_first, j_first, ni, nj)
