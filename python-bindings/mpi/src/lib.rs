@@ -1,5 +1,10 @@
 //! `halocline._mpi`: the session for Python. Only this extension loads MPI; the package imports it when a session begins.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "an error of the coupling carries its whole message, and ends the job"
+)]
+
 mod array;
 mod dlpack;
 mod errors;
