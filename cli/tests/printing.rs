@@ -185,3 +185,23 @@ fn a_log_filter_that_cannot_be_read_is_an_error() {
         text(&output.stderr)
     );
 }
+
+#[test]
+fn files_that_are_missing_are_named_together() {
+    let folder = folder();
+    let text_with_files = EXPERIMENT
+        .replace(
+            "boundary: {i: closed, j: closed}",
+            "boundary: {i: closed, j: closed}, mesh_mask: mesh.nc",
+        )
+        .replace("initial: 0.0", "initial: {file: first.nc, variable: u_f}");
+    fs::write(folder.path().join("files.yaml"), text_with_files).unwrap();
+    fs::write(folder.path().join("first.nc"), "").unwrap();
+    let output = halocline(folder.path(), &["check", "files.yaml"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("files.yaml names files that do not exist: mesh.nc (grid gyre)\n"),
+        "{said}"
+    );
+}

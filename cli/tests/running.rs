@@ -421,7 +421,7 @@ fn worker_files_run_under_the_chosen_python() {
 fn the_launchers_of_this_machine_run_the_same_job() {
     let place = Place::new(
         r#"echo "$NOTE in $(basename $PWD)""#,
-        "echo $HALOCLINE_COMPONENT",
+        "echo $HALOCLINE_COMPONENT ${PATH%%:*}",
     );
     fs::remove_file(place.path("mpirun")).unwrap();
     let candidates = ["mpirun", "mpirun.openmpi", "mpirun.mpich", "mpiexec.hydra"];
@@ -445,6 +445,10 @@ fn the_launchers_of_this_machine_run_the_same_job() {
             "from the file in run\n",
             "{launcher}"
         );
-        assert_eq!(place.log("closure.0000.log"), "closure\n", "{launcher}");
+        assert_eq!(
+            place.log("closure.0000.log"),
+            format!("closure {}\n", place.folder.path().display()),
+            "{launcher}"
+        );
     }
 }

@@ -144,10 +144,16 @@ fn from_launcher(run_directory: &Path, status: i32) -> Cause {
     }
 }
 
-/// The last lines of a file, blank ones at its end left out; empty when it cannot be read.
+/// The last lines of a file, blank ones at its end and Open MPI's stack frames (`[host:123] [ 4] /lib/...`) left out;
+/// empty when it cannot be read.
 fn tail(path: &Path) -> Vec<String> {
     let text = end_of(path).unwrap_or_default();
-    let lines: Vec<&str> = text.trim_end().lines().collect();
+    let is_frame = |line: &&str| line.starts_with('[') && line.contains("] [");
+    let lines: Vec<&str> = text
+        .trim_end()
+        .lines()
+        .filter(|line| !is_frame(line))
+        .collect();
     lines[lines.len().saturating_sub(TAIL_LINES)..]
         .iter()
         .map(|line| (*line).to_owned())

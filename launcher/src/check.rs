@@ -1,6 +1,6 @@
 //! Check an experiment before it runs: the file, and what it needs on this machine.
 
-use crate::{error::Error, job::Job};
+use crate::{error::Error, files, job::Job};
 use halocline_configs::CouplingSpec;
 use std::{
     collections::HashSet,
@@ -25,6 +25,7 @@ pub struct CheckReport {
 /// All problems of the file.
 pub fn check(path: &Path) -> Result<CheckReport, Error> {
     let spec = halocline_configs::load(path)?;
+    files::check(&spec, path)?;
     let notes = match Job::new(&spec, path) {
         Ok(job) => job
             .missing_programs()

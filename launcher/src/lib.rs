@@ -15,6 +15,7 @@ mod cores;
 mod display;
 mod error;
 mod exits;
+mod files;
 mod interrupt;
 mod job;
 mod mpi;

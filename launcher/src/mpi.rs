@@ -23,7 +23,8 @@ pub enum Dialect {
 /// A launcher of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launcher {
-    /// The program.
+    /// The program: a name on PATH, or a path where the user gave one. Open MPI takes a path as a wish for `--prefix`,
+    /// and then puts its own folder before all others in the PATH of the ranks.
     pub program: PathBuf,
     /// The command line it understands.
     pub dialect: Dialect,
@@ -80,10 +81,16 @@ impl Launcher {
     }
 
     fn of_this_machine() -> Option<Self> {
-        let srun = env::var_os("SLURM_JOB_ID").and_then(|_| on_path("srun"));
-        srun.or_else(|| on_path("mpirun"))
-            .or_else(|| on_path("mpiexec"))
-            .map(Self::of)
+        let in_slurm = env::var_os("SLURM_JOB_ID").is_some();
+        let names = if in_slurm {
+            &["srun", "mpirun", "mpiexec"][..]
+        } else {
+            &["mpirun", "mpiexec"]
+        };
+        names
+            .iter()
+            .find(|name| on_path(name).is_some())
+            .map(|name| Self::of(name.into()))
     }
 
     fn by_name(name: &str) -> Self {
@@ -124,14 +131,14 @@ fn is_srun(program: &Path) -> bool {
     program.file_name().is_some_and(|name| name == "srun")
 }
 
-/// A name on PATH, or a path as it is.
+/// A name that is on PATH, or a path that is a program.
 fn locate(name: &str) -> Option<PathBuf> {
     if name.contains('/') {
         return std::path::absolute(name)
             .ok()
             .filter(|path| crate::program::is_executable(path));
     }
-    on_path(name)
+    on_path(name).map(|_| name.into())
 }
 
 fn not_found(name: &str) -> Error {

@@ -91,6 +91,7 @@ impl Outcome {
 /// The job could not be started. A job that failed is an [`Outcome`].
 pub fn run(experiment: &Path, options: &RunOptions) -> Result<Outcome, Error> {
     let spec = halocline_configs::load(experiment)?;
+    crate::files::check(&spec, experiment)?;
     let job = Job::new(&spec, experiment)?;
     job.check_programs()?;
     let launcher = Launcher::find(&options.launcher)?;
