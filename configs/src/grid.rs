@@ -68,7 +68,7 @@ pub enum EdgeJ {
 pub enum Pivot {
     /// A T point, as in ORCA2, ORCA025, ORCA12.
     T,
-    /// An F point, as in ORCA1, eORCA1 of older configurations, ORCA05.
+    /// An F point, as in ORCA1 and ORCA05.
     F,
 }
 

@@ -11,8 +11,11 @@ use tempfile::TempDir;
 const NX: usize = 4;
 const NY: usize = 3;
 
+/// Name, shape and value at (level, j, i) of a variable.
+type Content<'a> = (&'a str, &'a [usize], &'a dyn Fn(usize, usize, usize) -> f64);
+
 /// Write variables of float64 with their dimensions' lengths; cell (level, j, i) gets `value(level, j, i)`.
-fn write(path: &Path, variables: &[(&str, &[usize], &dyn Fn(usize, usize, usize) -> f64)]) {
+fn write(path: &Path, variables: &[Content<'_>]) {
     let mut file = netcdf::create(path).unwrap();
     for (name, shape, value) in variables {
         let dimensions: Vec<String> = (0..shape.len())
@@ -54,17 +57,15 @@ const MESH_MASK: [&str; 20] = [
 
 /// A mesh_mask file as NEMO writes it: (t, y, x), masks (t, z, y, x), t = 1.
 fn write_mesh_mask(path: &Path) {
-    let variables: Vec<(&str, &[usize], &dyn Fn(usize, usize, usize) -> f64)> = MESH_MASK
+    let variables: Vec<Content<'_>> = MESH_MASK
         .iter()
-        .map(
-            |name| -> (&str, &[usize], &dyn Fn(usize, usize, usize) -> f64) {
-                if name.ends_with("mask") {
-                    (name, &[1, 2, NY, NX], &upper_ocean)
-                } else {
-                    (name, &[1, NY, NX], &small_code)
-                }
-            },
-        )
+        .map(|name| -> Content<'_> {
+            if name.ends_with("mask") {
+                (name, &[1, 2, NY, NX], &upper_ocean)
+            } else {
+                (name, &[1, NY, NX], &small_code)
+            }
+        })
         .collect();
     write(path, &variables);
 }
