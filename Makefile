@@ -62,7 +62,7 @@ demo: setup build install
 test: setup build install test-rust test-python
 
 test-rust:
-	$(CARGO) test --release --workspace $(CARGO_FLAGS)
+	INSTA_UPDATE=no $(CARGO) test --release --workspace $(CARGO_FLAGS)
 
 # Last, so that the summary of pytest closes the output.
 test-python:

@@ -168,11 +168,13 @@ def _mpich() -> Mpi:
     package = target / "python" / "halocline"
     shutil.copytree(PACKAGE, package, dirs_exist_ok=True, ignore=shutil.ignore_patterns("_mpi.abi3.so", "__pycache__"))
     shutil.copy2(target / "release" / "lib_mpi.so", package / "_mpi.abi3.so")
-    # Under the plain names too, because `halocline run` looks for them.
+    # Under the plain names too, because `halocline run` looks for them. No links: hydra looks for its proxy beside
+    # the name it was started by.
     for name in ("mpirun", "mpiexec"):
-        link = prefix / "bin" / name
-        link.unlink(missing_ok=True)
-        link.symlink_to(str(shutil.which("mpirun.mpich")))
+        script = prefix / "bin" / name
+        script.unlink(missing_ok=True)
+        script.write_text(f'#!/bin/sh\nexec {shutil.which("mpirun.mpich")} "$@"\n')
+        script.chmod(0o755)
     return Mpi(
         family="mpich",
         prefix=prefix,

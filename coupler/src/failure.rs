@@ -41,23 +41,30 @@ fn record_first_cause(notice: &Notice) {
     }
 }
 
+fn notice(component: &str, rank: usize, error: &Error) -> Notice {
+    let field = error.place.field.as_ref();
+    let field = field.map_or(String::new(), |field| format!("field '{field}': "));
+    Notice {
+        component: component.to_owned(),
+        rank,
+        message: format!("{field}{}", error.body()),
+    }
+}
+
+/// Record a failure before there is a session that could tell it.
+pub(crate) fn record(component: &str, rank: usize, error: &Error) {
+    if !error.is_consequence() {
+        record_first_cause(&notice(component, rank, error));
+    }
+}
+
 /// Tell every rank why this one fails; a consequence of another's failure is only logged.
 pub(crate) fn tell(world: &mut dyn World, component: &str, rank: usize, error: &Error) {
     tracing::error!("{error}");
     if error.is_consequence() {
         return;
     }
-    let field = error
-        .place
-        .field
-        .as_ref()
-        .map_or(String::new(), |field| format!("field '{field}': "));
-    let message = format!("{field}{}", error.body());
-    let notice = Notice {
-        component: component.to_owned(),
-        rank,
-        message,
-    };
+    let notice = notice(component, rank, error);
     record_first_cause(&notice);
     world.announce(&notice);
 }

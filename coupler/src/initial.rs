@@ -1,12 +1,13 @@
 //! Values that serve the get of date 0 where a positive lag leaves it without a put: the sender sends them.
 
 use crate::{code::Code, error::Error, handshake::Experiment, outgoing::Outgoing, resolve};
-use halocline_configs::{ExchangeSpec, FileVariable, InitialValue};
+use halocline_configs::{ExchangeSpec, FieldSpec, FileVariable, InitialValue};
 use halocline_exchanges::{
     partition::{OwnedCells, Rectangle},
     view::{Elements, Layout, View},
 };
-use std::{collections::HashMap, ops::Range};
+use halocline_gridfiles::{Box3, FieldSize, Size, read_initial};
+use std::collections::HashMap;
 
 /// One field on this rank's own cells: axes (i, j, level), i fastest.
 #[derive(Debug)]
@@ -64,27 +65,31 @@ pub(crate) fn all_values(
 fn array(
     experiment: &Experiment,
     exchange: &ExchangeSpec,
-    field: &str,
+    name: &str,
     own: &OwnedCells,
 ) -> Result<InitialArray, Error> {
-    let levels = own.own_levels(experiment.spec.fields[field].levels);
+    let field = &experiment.spec.fields[name];
     let [ni, nj] = own.local_shape();
-    let shape = [ni, nj, levels.len()];
-    let values = match exchange.initial_of(field) {
-        Some(InitialValue::Number(value)) => vec![value; ni * nj * levels.len()],
-        Some(InitialValue::File(source)) => from_file(experiment, exchange, &source, own, levels)
-            .map_err(|error| error.about(field))?,
+    let shape = [ni, nj, own.own_levels(field.levels).len()];
+    let values = match exchange.initial_of(name) {
+        Some(InitialValue::Number(value)) => vec![value; shape.iter().product()],
+        Some(InitialValue::File(source)) if own.cells() > 0 => {
+            from_file(experiment, exchange, &source, own, field)
+                .map_err(|error| error.about(name))?
+        }
+        Some(InitialValue::File(_)) => Vec::new(),
         None => {
-            return Err(Error::new(
+            let found = format!(
+                "exchange '{}' has a lag, but no initial value for field '{name}'",
+                exchange.name
+            );
+            let error = Error::new(
                 Code::Experiment,
-                format!(
-                    "exchange '{}' has a lag, but no initial value for field '{field}'",
-                    exchange.name
-                ),
+                found,
                 "`initial:` with a number or a file",
                 "add it to the exchange in the experiment file",
-            )
-            .about(field));
+            );
+            return Err(error.about(name));
         }
     };
     Ok(InitialArray { shape, values })
@@ -96,27 +101,47 @@ fn from_file(
     exchange: &ExchangeSpec,
     source: &FileVariable,
     own: &OwnedCells,
-    levels: Range<usize>,
+    field: &FieldSpec,
 ) -> Result<Vec<f64>, Error> {
-    let _ = (
-        experiment,
-        own,
-        levels,
-        Rectangle {
-            i: 0,
-            j: 0,
-            ni: 0,
-            nj: 0,
+    let grid = &experiment.spec.grids[&field.grid];
+    let levels = own.own_levels(field.levels);
+    let whole = Rectangle {
+        i: 0,
+        j: 0,
+        ni: grid.nx,
+        nj: grid.ny,
+    };
+    let around = own.rectangle().unwrap_or(whole);
+    let part = Box3 {
+        levels: levels.clone(),
+        j: around.j..around.j + around.nj,
+        i: around.i..around.i + around.ni,
+    };
+    let size = FieldSize {
+        grid: Size {
+            nx: grid.nx,
+            ny: grid.ny,
         },
-    );
-    Err(Error::new(
-        Code::File,
-        format!(
-            "exchange '{}' has initial values in {}",
-            exchange.name,
-            source.file.display()
-        ),
-        "a number: files cannot be read yet",
-        "give a number as `initial:` in the experiment file",
-    ))
+        levels: field.levels,
+    };
+    let path = experiment.folder.join(&source.file);
+    let values =
+        read_initial(&path, &source.variable, size, &part, exchange.fill).map_err(|error| {
+            let found = format!(
+                "initial values of exchange '{}': {}: {}",
+                exchange.name,
+                path.display(),
+                error.found
+            );
+            Error::new(Code::File, found, error.expected, error.change)
+        })?;
+    if own.rectangle().is_some() {
+        return Ok(values.into_iter().collect());
+    }
+    let cells = || own.runs().iter().flat_map(|run| run.start..run.end());
+    let of_level = |level| cells().map(move |cell| [level, cell / grid.nx, cell % grid.nx]);
+    Ok((0..levels.len())
+        .flat_map(of_level)
+        .map(|place| values[place])
+        .collect())
 }

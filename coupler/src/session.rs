@@ -97,11 +97,9 @@ impl Session {
     ) -> Result<Self, Error> {
         let roll = Roll::call(world.as_mut(), component)?;
         let (_, rank) = roll.place(world.rank());
-        let experiment = handshake::read_experiment(world.as_mut(), &roll, experiment)
-            .map_err(|error| error.at(component, rank))?;
-        let present = resolve::check_components(&experiment.spec, &roll)
-            .map_err(|error| error.at(component, rank));
-        handshake::agree(world.as_mut(), &roll, present)?;
+        let experiment = Self::shared_experiment(world.as_mut(), &roll, experiment)
+            .map_err(|error| error.at(component, rank))
+            .inspect_err(|error| failure::record(component, rank, error))?;
         let patience = resolve::patience(&experiment.spec);
         world.set_patience(patience);
         let local_communicator = world.split(roll.color(world.rank()))?;
@@ -135,6 +133,18 @@ impl Session {
             defined: false,
             finished: false,
         })
+    }
+
+    /// The experiment that all ranks share, with all its components in the job.
+    fn shared_experiment(
+        world: &mut dyn World,
+        roll: &Roll,
+        argument: Option<&Path>,
+    ) -> Result<Experiment, Error> {
+        let experiment = handshake::read_experiment(world, roll, argument)?;
+        let present = resolve::check_components(&experiment.spec, roll);
+        handshake::agree(world, roll, present)?;
+        Ok(experiment)
     }
 
     /// The experiment.

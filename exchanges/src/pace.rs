@@ -42,7 +42,11 @@ impl Default for Pace {
 impl Pace {
     /// Start waiting now.
     pub fn new() -> Self {
-        Self { start: Instant::now(), looks: 0, sleep: SHORTEST_SLEEP }
+        Self {
+            start: Instant::now(),
+            looks: 0,
+            sleep: SHORTEST_SLEEP,
+        }
     }
 
     /// Pause before the next look, the longer the more looks were in vain.

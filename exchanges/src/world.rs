@@ -37,7 +37,11 @@ pub struct Notice {
 
 impl std::fmt::Display for Notice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "component '{}' rank {} ended the job: {}", self.component, self.rank, self.message)
+        write!(
+            f,
+            "component '{}' rank {} ended the job: {}",
+            self.component, self.rank, self.message
+        )
     }
 }
 
@@ -52,7 +56,10 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { warn_after: Duration::from_secs(30), timeout: Duration::from_secs(600) }
+        Self {
+            warn_after: Duration::from_secs(30),
+            timeout: Duration::from_secs(600),
+        }
     }
 }
 
@@ -85,7 +92,10 @@ pub trait World {
     /// Deliver `outgoing` (rank, bytes) and return what came in, sorted by sending rank. Collective.
     ///
     /// Several parcels to one rank arrive in the order they were given.
-    fn meet(&mut self, outgoing: Vec<(usize, Vec<u8>)>) -> Result<Vec<(usize, Vec<u8>)>, WorldError>;
+    fn meet(
+        &mut self,
+        outgoing: Vec<(usize, Vec<u8>)>,
+    ) -> Result<Vec<(usize, Vec<u8>)>, WorldError>;
 
     /// Form one communicator for each `color`; returns its Fortran handle. Collective.
     fn split(&mut self, color: usize) -> Result<i32, WorldError>;
@@ -94,7 +104,12 @@ pub trait World {
     fn open_sender(&mut self, to: usize, tag: usize, bytes: usize) -> Result<SenderId, WorldError>;
 
     /// Open a channel from rank `from` for messages of `bytes` bytes and post its first receive.
-    fn open_receiver(&mut self, from: usize, tag: usize, bytes: usize) -> Result<ReceiverId, WorldError>;
+    fn open_receiver(
+        &mut self,
+        from: usize,
+        tag: usize,
+        bytes: usize,
+    ) -> Result<ReceiverId, WorldError>;
 
     /// The buffer to pack the next message into (8-byte aligned), or `None` while all are in flight.
     fn send_buffer(&mut self, id: SenderId) -> Result<Option<&mut [u8]>, WorldError>;
