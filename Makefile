@@ -66,7 +66,9 @@ test-rust:
 
 # Last, so that the summary of pytest closes the output.
 test-python:
-	@HALOCLINE_PREFIX="$(PREFIX)" HALOCLINE_PYTHON="$(CURDIR)/$(PYTHON)" $(PYTHON) -m pytest tests examples
+	@$(MAKE) --no-print-directory -C examples/double_gyre build PREFIX="$(PREFIX)"
+	@PATH="$(PREFIX)/bin:$$PATH" HALOCLINE_PREFIX="$(PREFIX)" HALOCLINE_PYTHON="$(CURDIR)/$(PYTHON)" \
+		$(PYTHON) -m pytest tests examples
 
 check:
 	tools/in-environment.sh cargo fmt --all --check

@@ -115,6 +115,20 @@ impl Incoming {
         Ok(())
     }
 
+    /// Write 1 where a value of field number `field` is sent, 0 in its gaps.
+    pub(crate) fn mask(&self, field: usize, view: &mut ViewMut<'_>) {
+        let IncomingField { levels, gaps, .. } = &self.fields[field];
+        let [width, height] = self.block.extent();
+        let whole = BlockRun {
+            start: 0,
+            len: width * height,
+            step: 1,
+            flip: false,
+        };
+        fill(&[whole], 0..*levels, self.block, 1.0, view);
+        fill(gaps, 0..*levels, self.block, 0.0, view);
+    }
+
     /// Lend the block of a field that is due at `date`.
     pub(crate) fn lend(
         &mut self,

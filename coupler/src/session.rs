@@ -376,6 +376,19 @@ impl Session {
         Ok(Received::Received)
     }
 
+    /// Write 1 where some rank sends a value of a received field, 0 where it gets the fill value.
+    ///
+    /// The array has the shape of own cells, or of the block with its halo: axes (i, j, level).
+    ///
+    /// # Errors
+    /// A name that this component does not receive, a wrong shape.
+    pub fn mask(&self, field: &str, mut view: ViewMut<'_>) -> Result<(), Error> {
+        let (exchange, number) = self.receive_slot(field)?;
+        self.check_received_shape(exchange, number, view.layout.shape)?;
+        self.incoming[exchange].mask(number, &mut view);
+        Ok(())
+    }
+
     /// Lend the halo-complete block of a field at `date`; `None` where nothing is due and nothing is held.
     ///
     /// The caller owns the block until [`Session::give_back`]; what no sender rewrites (fill, closed halos) is

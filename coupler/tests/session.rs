@@ -454,3 +454,46 @@ fn statics_travel_once_and_are_lent_again_unchanged_by_the_worker() {
         outcome.expect("the job ends well");
     }
 }
+
+#[test]
+fn the_mask_tells_sent_cells_from_filled_ones() {
+    let text = experiment(&format!("{FORTH}{BACK}"));
+    let ocean = |session: &mut Session| {
+        let rows = if session.rank() == 0 {
+            Partition::Box {
+                i: 0,
+                j: 0,
+                ni: NX,
+                nj: 2,
+            }
+        } else {
+            Partition::Empty
+        };
+        session.define_domain("basin", &rows)?;
+        session.end_definition()?;
+        Ok(Vec::new())
+    };
+    let analyst = |session: &mut Session| {
+        session.end_definition()?;
+        let mut mask = vec![f64::NAN; (NX + 2) * (NY + 2)];
+        let layout = Layout {
+            shape: [NX + 2, NY + 2, 1],
+            strides: [1, (NX + 2) as isize, 0],
+            origin: 0,
+        };
+        session.mask(
+            "u",
+            ViewMut {
+                layout,
+                elements: ElementsMut::F64(&mut mask),
+            },
+        )?;
+        Ok(mask)
+    };
+    let mask = job(&text, 2, ocean, analyst)
+        .swap_remove(2)
+        .expect("the analyst gets its mask");
+    let rows: Vec<f64> = mask.chunks(NX + 2).map(|row| row.iter().sum()).collect();
+    // South halo closed, two rows sent (cyclic halo columns included), two rows that nobody owns, north halo closed.
+    assert_eq!(rows, [0.0, 8.0, 8.0, 0.0, 0.0, 0.0]);
+}

@@ -11,6 +11,7 @@ module halocline
    use halocline_codes
    use halocline_domain, only: halocline_define_apple, halocline_define_box, halocline_define_cube, &
       halocline_define_empty, halocline_define_orange, halocline_define_points, halocline_define_serial
+   use halocline_masking, only: halocline_mask
    use halocline_receiving, only: halocline_receive
    use halocline_sending, only: halocline_send
    use halocline_session, only: halocline_abort, halocline_end_definition, halocline_finalize, halocline_init, &
@@ -38,6 +39,7 @@ module halocline
    ! Fields: real(4) or real(8), axes (i, j, level), any section; seconds integer(4) or integer(8)
    public :: halocline_send                 ! (field, array, seconds [, sent] [, ierr])
    public :: halocline_receive              ! (field, array, seconds [, received] [, ierr])
+   public :: halocline_mask                 ! (field, array [, ierr])
 
    ! Errors
    public :: halocline_error_message        ! () -> text of the last error

@@ -7,7 +7,7 @@ module halocline_c
    public :: c_begin, c_local_communicator, c_end_definition, c_finish, c_abort, c_error_message
    public :: c_define_serial, c_define_empty, c_define_apple, c_define_box, c_define_orange, c_define_points
    public :: c_define_cube
-   public :: c_send_f32, c_send_f64, c_receive_f32, c_receive_f64
+   public :: c_send_f32, c_send_f64, c_receive_f32, c_receive_f64, c_mask_f32, c_mask_f64
    public :: all_processes, c_text
 
    !> Communicator argument of c_begin that stands for all processes of the job.
@@ -161,6 +161,22 @@ module halocline_c
          integer(c_int32_t), intent(inout) :: received
          integer(c_int32_t) :: code
       end function c_receive_f64
+
+      function c_mask_f32(session, field, values, shape, strides) result(code) bind(c, name='halocline_mask_f32')
+         import :: c_char, c_int32_t, c_int64_t, c_ptr
+         type(c_ptr), value :: session, values
+         character(kind=c_char), intent(in) :: field(*)
+         integer(c_int64_t), intent(in) :: shape(3), strides(3)
+         integer(c_int32_t) :: code
+      end function c_mask_f32
+
+      function c_mask_f64(session, field, values, shape, strides) result(code) bind(c, name='halocline_mask_f64')
+         import :: c_char, c_int32_t, c_int64_t, c_ptr
+         type(c_ptr), value :: session, values
+         character(kind=c_char), intent(in) :: field(*)
+         integer(c_int64_t), intent(in) :: shape(3), strides(3)
+         integer(c_int32_t) :: code
+      end function c_mask_f64
    end interface
 
 contains

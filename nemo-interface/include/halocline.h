@@ -282,6 +282,31 @@ int32_t halocline_receive_f32(halocline_session *session,
                               int32_t *received);
 
 /**
+ * Tell the cells of a received field that somebody sends from those that get the fill value.
+ *
+ * @param session  the session, after halocline_end_definition
+ * @param field    name of a field that this component receives
+ * @param values   receives 1 where some rank sends a value, 0 where nobody owns the cell or a closed boundary is crossed
+ * @param shape    extents along (i, j, level), as for halocline_receive_f64
+ * @param strides  distance between neighbours along (i, j, level) in elements
+ * @return 0, or a code
+ */
+int32_t halocline_mask_f64(halocline_session *session,
+                           const char *field,
+                           double *values,
+                           const int64_t *shape,
+                           const int64_t *strides);
+
+/**
+ * The mask of a received field in single precision; otherwise as halocline_mask_f64.
+ */
+int32_t halocline_mask_f32(halocline_session *session,
+                           const char *field,
+                           float *values,
+                           const int64_t *shape,
+                           const int64_t *strides);
+
+/**
  * Copy the message of the last error of this thread.
  *
  * The text is UTF-8, complete: component, rank, field, what was found, what was expected, what to change. It is cut

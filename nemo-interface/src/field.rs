@@ -95,16 +95,18 @@ unsafe fn send<T: Element>(
     Ok(session.send(field, view, seconds)? != Sent::NotDue)
 }
 
+/// Show the caller's array to `act` as a view to write.
+///
 /// # Safety
 /// As [`halocline_receive_f64`].
-unsafe fn receive<T: Element>(
+unsafe fn write<T: Element, R>(
     session: &mut Session,
     field: *const c_char,
     values: *mut T,
     shape: *const i64,
     strides: *const i64,
-    seconds: i64,
-) -> Result<bool, Error> {
+    act: impl FnOnce(&mut Session, &str, ViewMut<'_>) -> Result<R, Error>,
+) -> Result<R, Error> {
     // SAFETY: the caller vouches for text, shape and strides.
     let (field, span) = unsafe { (text(field, "field")?, layout::<T>(shape, strides)) };
     let mut span = span.map_err(|error| error.about(field))?;
@@ -122,7 +124,30 @@ unsafe fn receive<T: Element>(
         layout: span.layout,
         elements: T::elements_mut(slice),
     };
-    Ok(session.receive(field, view, seconds)? == Received::Received)
+    act(session, field, view)
+}
+
+/// # Safety
+/// As [`halocline_receive_f64`].
+unsafe fn receive<T: Element>(
+    session: &mut Session,
+    field: *const c_char,
+    values: *mut T,
+    shape: *const i64,
+    strides: *const i64,
+    seconds: i64,
+) -> Result<bool, Error> {
+    // SAFETY: the caller keeps the promises of this function.
+    unsafe {
+        write(
+            session,
+            field,
+            values,
+            shape,
+            strides,
+            |session, field, view| Ok(session.receive(field, view, seconds)? == Received::Received),
+        )
+    }
 }
 
 /// Send a field in double precision. Returns as soon as the values are copied; never waits for a computing receiver.
@@ -247,5 +272,66 @@ pub unsafe extern "C" fn halocline_receive_f32(
             )
         };
         Ok(())
+    })
+}
+
+/// Tell the cells of a received field that somebody sends from those that get the fill value.
+///
+/// @param session  the session, after halocline_end_definition
+/// @param field    name of a field that this component receives
+/// @param values   receives 1 where some rank sends a value, 0 where nobody owns the cell or a closed boundary is crossed
+/// @param shape    extents along (i, j, level), as for halocline_receive_f64
+/// @param strides  distance between neighbours along (i, j, level) in elements
+/// @return 0, or a code
+///
+/// # Safety
+/// As halocline_receive_f64.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn halocline_mask_f64(
+    session: *mut halocline_session,
+    field: *const c_char,
+    values: *mut f64,
+    shape: *const i64,
+    strides: *const i64,
+) -> i32 {
+    with_session(session, |session| {
+        // SAFETY: the caller keeps the promises of this function.
+        unsafe {
+            write(
+                session,
+                field,
+                values,
+                shape,
+                strides,
+                |session, field, view| session.mask(field, view),
+            )
+        }
+    })
+}
+
+/// The mask of a received field in single precision; otherwise as halocline_mask_f64.
+///
+/// # Safety
+/// As halocline_receive_f64.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn halocline_mask_f32(
+    session: *mut halocline_session,
+    field: *const c_char,
+    values: *mut f32,
+    shape: *const i64,
+    strides: *const i64,
+) -> i32 {
+    with_session(session, |session| {
+        // SAFETY: the caller keeps the promises of this function.
+        unsafe {
+            write(
+                session,
+                field,
+                values,
+                shape,
+                strides,
+                |session, field, view| session.mask(field, view),
+            )
+        }
     })
 }

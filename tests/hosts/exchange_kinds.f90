@@ -3,7 +3,7 @@ module exchange_f32
    use, intrinsic :: iso_fortran_env, only: error_unit, int64, real64, wp => real32
    use exchange_case, only: case_type, domain_type, field_type
    use exchange_reference, only: encoded, expected, receive_is_due, send_is_due
-   use halocline, only: halocline_receive, halocline_send
+   use halocline, only: halocline_mask, halocline_receive, halocline_send
    include 'exchange_section.inc'
 end module exchange_f32
 
@@ -11,7 +11,7 @@ module exchange_f64
    use, intrinsic :: iso_fortran_env, only: error_unit, int64, real64, wp => real64
    use exchange_case, only: case_type, domain_type, field_type
    use exchange_reference, only: encoded, expected, receive_is_due, send_is_due
-   use halocline, only: halocline_receive, halocline_send
+   use halocline, only: halocline_mask, halocline_receive, halocline_send
    include 'exchange_section.inc'
 end module exchange_f64
 
@@ -25,6 +25,6 @@ module exchange_default
    use default_kind, only: wp
    use exchange_case, only: case_type, domain_type, field_type
    use exchange_reference, only: encoded, expected, receive_is_due, send_is_due
-   use halocline, only: halocline_receive, halocline_send
+   use halocline, only: halocline_mask, halocline_receive, halocline_send
    include 'exchange_section.inc'
 end module exchange_default

@@ -33,6 +33,8 @@ def main() -> None:
     session = halocline.Session("consumer")
     session.define_box("g", 0, 0, 5, 4)
     session.end_definition()
+    assert session.mask("u").shape == (1, 4, 5), "own cells, no halo"
+    assert (session.mask("u") == 1).all(), "the ocean owns every cell"
     views = []
     counts = []
     addresses = []

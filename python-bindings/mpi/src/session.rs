@@ -378,6 +378,16 @@ impl Session {
         })
     }
 
+    /// Write 1 into `array` where some rank sends a value of a received field, 0 where it gets the fill value.
+    fn mask(&self, py: Python<'_>, field: &str, array: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.with(py, |state| {
+            let placed = writable(&state.core, field, array)?;
+            // SAFETY: as in `receive`.
+            let view = unsafe { placed.view_mut() };
+            state.core.mask(field, view)
+        })
+    }
+
     /// Lend the block of a field; None where nothing is due and nothing is held.
     fn lend(&self, py: Python<'_>, field: &str, seconds: i64) -> PyResult<Option<Lease>> {
         self.with(py, |state| {

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from . import failures
 from .arrays import FloatArray, as_numpy
 from .errors import HaloclineError, JobEndedError
-from .step import Step
+from .step import Step, sent_cells
 
 
 class Communicator(Protocol):
@@ -179,6 +179,13 @@ class Session:
             (levels, nj, ni), halo = self._shape(name)
             out = np.empty((levels, nj + 2 * halo, ni + 2 * halo))
         return out if self._core.receive(name, out, seconds) else None
+
+    def mask(self, name: str) -> FloatArray:
+        """Tell sent cells from filled ones: 1 where some rank sends a value, 0 elsewhere.
+
+        A new array of float64 with the halo of the exchange, (level, j, i).
+        """
+        return sent_cells(self._core, name, self._shape(name))
 
     def steps(self) -> Iterator[Step]:
         """Go through the dates at which something is due for this component.

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from ._mpi import Session as Core
 
 
+def sent_cells(core: Core, name: str, shape: tuple[tuple[int, int, int], int]) -> FloatArray:
+    """Give the mask of a received field: 1 where some rank sends a value, 0 where it is filled."""
+    (levels, nj, ni), halo = shape
+    mask = np.empty((levels, nj + 2 * halo, ni + 2 * halo))
+    core.mask(name, mask)
+    return mask
+
+
 class Step:
     """One date at which something is due; `session.steps()` makes them."""
 
@@ -61,6 +69,10 @@ class Step:
         """
         lease = self.lease(name)
         return None if lease is None else np.asarray(lease)
+
+    def mask(self, name: str) -> FloatArray:
+        """Tell sent cells of a received field from filled ones: 1 and 0, (level, j, i) with halo."""
+        return sent_cells(self._core, name, self._core.field_shape(name) or ((0, 0, 0), 0))
 
     def send(self, name: str, array: object) -> bool:
         """Send own cells of a field at this date; returns whether it was due."""
