@@ -116,7 +116,9 @@ pub(crate) fn read_experiment(
     roll: &Roll,
     argument: Option<&Path>,
 ) -> Result<Experiment, Error> {
+    // Absolute: other ranks may run in other directories.
     let path = experiment_path(argument);
+    let path = std::path::absolute(&path).unwrap_or(path);
     let is_root = roll.place(world.rank()).1 == 0;
     let local = if is_root {
         read(&path)

@@ -88,19 +88,33 @@ impl Incoming {
         view: &mut ViewMut<'_>,
         late: impl FnMut(&str, u64),
     ) -> Result<(), Error> {
+        // What comes once is served under date 0, whenever it is asked for.
+        let date = if self.clock == Clock::Once { 0 } else { date };
         self.open_date(world, patience, field, date, late)?;
-        let levels = self.fields[field].levels;
-        fill(
-            &self.fields[field].gaps,
-            0..levels,
-            self.block,
-            self.fill,
-            view,
-        );
+        self.unpack_field(world, field, view);
+        if self.keeps() {
+            // Kept apart from what the caller gets, so that nobody can change what is lent later.
+            let kept = self.fields[field].kept.take();
+            let mut kept = kept.unwrap_or_else(|| self.new_block(field));
+            self.unpack_field(world, field, &mut kept.view_mut());
+            self.fields[field].kept = Some(kept);
+        }
+        self.fields[field].taken = true;
+        if self.fields.iter().all(|field| field.taken) {
+            self.close_date(world, date)?;
+        }
+        Ok(())
+    }
+
+    /// Unpack a field from the messages that are here, over the fill value.
+    fn unpack_field(&self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
+        let IncomingField { levels, gaps, .. } = &self.fields[field];
+        fill(gaps, 0..*levels, self.block, self.fill, view);
         for (message, receiver) in self.messages.iter().zip(&self.receivers) {
             let part = &message.fields[field];
+            let values = &world.message(*receiver)[part.offset..];
             unpack(
-                &world.message(*receiver)[part.offset..],
+                values,
                 self.wire,
                 &part.runs,
                 part.levels.clone(),
@@ -108,11 +122,6 @@ impl Incoming {
                 view,
             );
         }
-        self.fields[field].taken = true;
-        if self.fields.iter().all(|field| field.taken) {
-            self.close_date(world, date)?;
-        }
-        Ok(())
     }
 
     /// Write 1 where a value of field number `field` is sent, 0 in its gaps.
@@ -143,10 +152,6 @@ impl Incoming {
             .take()
             .unwrap_or_else(|| self.new_block(field));
         self.get(world, patience, field, date, &mut block.view_mut(), late)?;
-        if self.keeps() {
-            // A private copy is lent, so that a worker that writes in place cannot change what it gets next time.
-            self.fields[field].kept = Some(block.clone());
-        }
         Ok(block)
     }
 
@@ -245,37 +250,49 @@ impl Incoming {
     }
 
     /// Dates come one after the other; fields of the last one that nobody took are let go.
+    ///
+    /// A date that is refused leaves the open one as it is.
     fn check_order(&mut self, world: &mut dyn World, field: usize, date: i64) -> Result<(), Error> {
-        if let Some(open) = self.open.filter(|open| *open != date) {
-            let untaken: Vec<&str> = self
-                .fields
-                .iter()
-                .filter(|field| !field.taken)
-                .map(|field| field.name.as_str())
-                .collect();
-            tracing::debug!(
-                "exchange '{}': {} of date {open} s was not received",
-                self.name,
-                untaken.join(", ")
-            );
-            self.close_date(world, open)?;
+        let again = self.open == Some(date);
+        let expected = match self.open {
+            Some(open) if again && !self.fields[field].taken => open,
+            Some(open) => self.clock.following(Some(open)),
+            None => self.clock.following(self.done),
+        };
+        if self.clock != Clock::Once && date != expected {
+            return Err(self.out_of_order(field, date, expected));
         }
-        let expected = self.open.unwrap_or_else(|| self.clock.following(self.done));
-        if self.clock == Clock::Once || (date == expected && !self.fields[field].taken) {
-            return Ok(());
+        match self.open {
+            Some(open) if !again => self.let_go(world, open),
+            _ => Ok(()),
         }
+    }
+
+    /// Close a date of which some fields were not taken.
+    fn let_go(&mut self, world: &mut dyn World, open: i64) -> Result<(), Error> {
+        let untaken = self.fields.iter().filter(|field| !field.taken);
+        let untaken: Vec<&str> = untaken.map(|field| field.name.as_str()).collect();
+        let names = untaken.join(", ");
+        tracing::debug!(
+            "exchange '{}': {names} of date {open} s was not received",
+            self.name
+        );
+        self.close_date(world, open)
+    }
+
+    fn out_of_order(&self, field: usize, date: i64, expected: i64) -> Error {
         let found = if date > expected {
             format!("receive for date {date} s, but that for {expected} s was skipped")
         } else {
             format!("receive for date {date} s again")
         };
-        Err(Error::new(
+        Error::new(
             Code::Date,
             found,
             format!("one receive for each coupling date, next for {expected} s"),
             "call receive at every step with the date of the step in seconds since the start of the run",
         )
-        .about(&self.fields[field].name))
+        .about(&self.fields[field].name)
     }
 
     fn close_date(&mut self, world: &mut dyn World, date: i64) -> Result<(), Error> {

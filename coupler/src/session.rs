@@ -95,7 +95,10 @@ impl Session {
         component: &str,
         experiment: Option<&Path>,
     ) -> Result<Self, Error> {
-        let roll = Roll::call(world.as_mut(), component)?;
+        let first = world.rank();
+        let roll = Roll::call(world.as_mut(), component)
+            .map_err(|error| Error::from(error).at(component, first))
+            .inspect_err(|error| failure::record(component, first, error))?;
         let (_, rank) = roll.place(world.rank());
         let experiment = Self::shared_experiment(world.as_mut(), &roll, experiment)
             .map_err(|error| error.at(component, rank))
@@ -230,6 +233,11 @@ impl Session {
     /// A domain that an exchange needs and nobody defined, cells that two ranks own, a halo around cells
     /// that are no rectangle, initial values that cannot be read.
     pub fn end_definition(&mut self) -> Result<(), Error> {
+        let outcome = self.plan_and_open();
+        outcome.inspect_err(|error| failure::record(&self.component, self.rank, error))
+    }
+
+    fn plan_and_open(&mut self) -> Result<(), Error> {
         if self.defined {
             return Err(self.here(Error::new(
                 Code::Order,

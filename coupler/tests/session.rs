@@ -497,3 +497,53 @@ fn the_mask_tells_sent_cells_from_filled_ones() {
     // South halo closed, two rows sent (cyclic halo columns included), two rows that nobody owns, north halo closed.
     assert_eq!(rows, [0.0, 8.0, 8.0, 0.0, 0.0, 0.0]);
 }
+
+#[test]
+fn static_fields_of_one_exchange_may_be_received_at_different_dates() {
+    let once = "  - {name: fixed, from: analyst, to: ocean, fields: [answer, v], static: true}\n";
+    let forth = "  - {name: forth, from: ocean, to: analyst, fields: [u], period: 10}\n";
+    let text = experiment(&format!("{once}{forth}"));
+    let ocean = |session: &mut Session| {
+        define_half(session)?;
+        send(session, "u", 0.0, 0)?;
+        assert_eq!(receive(session, "answer", 0)?.1[0], 4.0);
+        send(session, "u", 0.0, 10)?;
+        assert_eq!(receive(session, "v", 10)?.1[0], 4.0);
+        assert_eq!(receive(session, "v", 10)?.0, Received::NotDue);
+        let kept = session
+            .lend("answer", 10)?
+            .expect("statics stay at hand, whoever took them first");
+        assert_eq!(whole(&kept.storage)[0], 4.0);
+        send(session, "u", 0.0, 20)?;
+        send(session, "u", 0.0, 30)?;
+        session.finish()
+    };
+    let analyst = |session: &mut Session| {
+        session.end_definition()?;
+        while let Some(step) = session.next_step() {
+            let values = vec![4.0; NX * NY];
+            let layout = Layout {
+                shape: [NX, NY, 1],
+                strides: [1, NX as isize, 24],
+                origin: 0,
+            };
+            for name in &step.outputs {
+                session.send(
+                    name,
+                    View {
+                        layout,
+                        elements: Elements::F64(&values),
+                    },
+                    step.date,
+                )?;
+            }
+            if let Some(block) = session.lend("u", step.date)? {
+                session.give_back(block);
+            }
+        }
+        session.finish()
+    };
+    for outcome in job(&text, 2, ocean, analyst) {
+        outcome.expect("the job ends well");
+    }
+}

@@ -4,6 +4,7 @@ use super::{quoted, time};
 use crate::{
     draft::{Draft, DraftExchange},
     duration::Seconds,
+    place::Place,
     problem::{Code, Problem},
 };
 
@@ -19,6 +20,7 @@ pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
         problems.extend(multiple(draft, exchange, "lag"));
         problems.extend(run_long_enough(draft, exchange));
         problems.extend(lag_within_period(exchange));
+        problems.extend(last_put_within_run(draft, exchange));
         problems.extend(has_initial(exchange));
     }
 }
@@ -71,16 +73,22 @@ fn multiple(draft: &Draft, exchange: &DraftExchange, key: &str) -> Option<Proble
     time::multiple_of_step(key, *found, place, *step, step_place)
 }
 
-fn run_long_enough(draft: &Draft, exchange: &DraftExchange) -> Option<Problem> {
+/// Length of the run and where it is written.
+fn run(draft: &Draft) -> Option<(Seconds, Place)> {
     let time = &draft.time;
-    let (period, place) = exchange.period.both()?;
-    let (length, length_place) = match (time.length.both(), time.steps.both()) {
-        (Some((length, place)), None) => (*length, place),
+    match (time.length.both(), time.steps.both()) {
+        (Some((length, place)), None) => Some((*length, place)),
         (None, Some((steps, place))) => {
-            (Seconds(steps.checked_mul(time.step.value?.get())?), place)
+            let length = Seconds(steps.checked_mul(time.step.value?.get())?);
+            Some((length, place))
         }
-        _ => return None,
-    };
+        _ => None,
+    }
+}
+
+fn run_long_enough(draft: &Draft, exchange: &DraftExchange) -> Option<Problem> {
+    let (period, place) = exchange.period.both()?;
+    let (length, length_place) = run(draft)?;
     (length.get() > 0 && *period > length).then(|| {
         Problem::new(
             Code::RunTooShort,
@@ -88,6 +96,27 @@ fn run_long_enough(draft: &Draft, exchange: &DraftExchange) -> Option<Problem> {
             format!("the period of exchange '{}' is {period}, longer than the run of {length}", exchange.title()),
             format!("a period of at most {length}"),
             "shorten the period, or lengthen the run; for one exchange at the start write 'static: true'",
+        )
+        .beside(length_place, "the run")
+    })
+}
+
+/// With a negative lag the put comes after the get it serves; that of the last get must lie within the run.
+fn last_put_within_run(draft: &Draft, exchange: &DraftExchange) -> Option<Problem> {
+    let ((lag, place), (period, _)) = (exchange.lag.both()?, exchange.period.both()?);
+    let (length, length_place) = run(draft)?;
+    if lag.get() >= 0 || lag.get() <= -period.get() || length < *period {
+        return None;
+    }
+    let last_get = Seconds((length.get() - 1) / period.get() * period.get());
+    let put = Seconds(last_get.get() - lag.get());
+    (put >= length).then(|| {
+        Problem::new(
+            Code::LagOutside,
+            place,
+            format!("with a lag of {lag} the last values of exchange '{}', due after {last_get}, would be sent after {put}", exchange.title()),
+            format!("a date within the run of {length}"),
+            "lengthen the run to a multiple of the period, or take a lag of 0 or more",
         )
         .beside(length_place, "the run")
     })

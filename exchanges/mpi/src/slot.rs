@@ -92,6 +92,8 @@ pub(crate) struct Slot {
     words: Vec<u64>,
     request: ffi::MPI_Request,
     active: bool,
+    /// What went wrong with it; it is not used again.
+    failed: Option<WorldError>,
 }
 
 impl Slot {
@@ -140,6 +142,7 @@ impl Slot {
             words,
             request,
             active: false,
+            failed: None,
         })
     }
 
@@ -157,9 +160,18 @@ impl Slot {
 
     /// Whether MPI is done with the buffer. Makes progress, never blocks.
     pub(crate) fn is_done(&mut self) -> Result<bool, WorldError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
         if !self.active {
             return Ok(true);
         }
+        let done = self.test();
+        self.failed = done.as_ref().err().cloned();
+        done
+    }
+
+    fn test(&mut self) -> Result<bool, WorldError> {
         let mut flag: c_int = 0;
         let mut status = MaybeUninit::<ffi::MPI_Status>::zeroed();
         // SAFETY: the request is active; flag and status are valid places.
