@@ -2,18 +2,22 @@
 
 /// Numbers to hand to another rank.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Words(Vec<u8>);
+pub struct Words(Vec<u8>);
 
 impl Words {
-    pub(crate) fn push(&mut self, word: usize) {
+    /// Add one.
+    pub fn push(&mut self, word: usize) {
         self.0.extend_from_slice(&(word as u64).to_le_bytes());
     }
 
-    pub(crate) fn extend(&mut self, words: impl IntoIterator<Item = usize>) {
+    /// Add several.
+    pub fn extend(&mut self, words: impl IntoIterator<Item = usize>) {
         words.into_iter().for_each(|word| self.push(word));
     }
 
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
+    /// The letter.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
 }
@@ -22,18 +26,27 @@ impl Words {
 ///
 /// Ranks of one job run one library: bytes of another form are our own bug, and panic.
 #[derive(Debug)]
-pub(crate) struct WordReader<'a>(&'a [u8]);
+pub struct WordReader<'a>(&'a [u8]);
 
 impl<'a> WordReader<'a> {
-    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+    /// Read a letter from its start.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    pub(crate) const fn is_empty(&self) -> bool {
+    /// Whether all has been read.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(crate) fn next(&mut self) -> usize {
+    /// The next number.
+    ///
+    /// # Panics
+    /// When the letter is cut short, or the number does not fit the address space.
+    #[allow(clippy::should_implement_trait, reason = "the letter knows how many numbers there are, its reader asks for each")]
+    pub fn next(&mut self) -> usize {
         let (word, rest) = self
             .0
             .split_first_chunk()
@@ -43,7 +56,11 @@ impl<'a> WordReader<'a> {
             .expect("a number of the set-up phase fits the address space")
     }
 
-    pub(crate) fn take<const N: usize>(&mut self) -> [usize; N] {
+    /// The next `N` numbers.
+    ///
+    /// # Panics
+    /// As [`WordReader::next`].
+    pub fn take<const N: usize>(&mut self) -> [usize; N] {
         std::array::from_fn(|_| self.next())
     }
 }

@@ -1,0 +1,105 @@
+//! The protocol of the flags, over any atomic word, so that the model checker runs what production runs.
+//!
+//! Messages of one exchange count 1, 2, 3, ... on both sides; message n lies in slot n mod 2. A sender's flag says the
+//! last message that it has published, the receiver's flag the last that it has released. Numbers wrap around.
+
+use std::time::Duration;
+
+/// A 32-bit word that several processes read and write.
+pub trait Word {
+    /// Read; what the writer wrote before its `store_release` is then visible.
+    fn load_acquire(&self) -> u32;
+    /// Write; all that was written before is visible to who reads this value with `load_acquire`.
+    fn store_release(&self, value: u32);
+    /// Add one, in the single order that all processes agree on.
+    fn increment(&self);
+    /// Take one away, in that order.
+    fn decrement(&self);
+    /// Read, in that order.
+    fn load_ordered(&self) -> u32;
+    /// Sleep while the word is `expected`, at most `longest`; may wake for no reason.
+    fn sleep(&self, expected: u32, longest: Duration);
+    /// Wake all who sleep on the word.
+    fn wake(&self);
+}
+
+/// The slot of message `sequence`.
+#[must_use]
+pub const fn slot_of(sequence: u32) -> usize {
+    (sequence % 2) as usize
+}
+
+/// Whether `reached` is `wanted` or later; the two are less than 2^31 apart.
+const fn is_at(reached: u32, wanted: u32) -> bool {
+    reached.wrapping_sub(wanted) < 1 << 31
+}
+
+/// Whether the sender may write message `sequence`: the one before it in the same slot has been released.
+pub fn is_free(released: &impl Word, sequence: u32) -> bool {
+    is_at(released.load_acquire(), sequence.wrapping_sub(2))
+}
+
+/// Whether the receiver may read this sender's part of message `sequence`.
+pub fn has_arrived(published: &impl Word, sequence: u32) -> bool {
+    is_at(published.load_acquire(), sequence)
+}
+
+/// The sender has written all of message `sequence`; then ring the receiver's bell.
+pub fn publish<W: Word>(published: &W, sequence: u32, bell: &BellWords<'_, W>) {
+    published.store_release(sequence);
+    bell.ring();
+}
+
+/// The receiver reads message `sequence` no more; then ring the senders' bells.
+pub fn release(released: &impl Word, sequence: u32) {
+    released.store_release(sequence);
+}
+
+/// The two words of a rank's bell: others ring it when they have changed a flag that this rank may wait for.
+///
+/// To wait: [`BellWords::listen`], look at the flags, and only if they say no [`BellWords::sleep`] with what `listen`
+/// gave. A ring between the two makes the sleep end at once, so none is missed.
+#[derive(Debug)]
+pub struct BellWords<'a, W> {
+    /// Counts the rings.
+    pub rings: &'a W,
+    /// How many sleep, or are about to: nobody calls the kernel to wake a rank that is awake.
+    pub sleepers: &'a W,
+}
+
+impl<W: Word> BellWords<'_, W> {
+    /// The rings so far.
+    pub fn listen(&self) -> u32 {
+        self.rings.load_acquire()
+    }
+
+    /// Say that a flag has changed.
+    ///
+    /// The count goes up before the sleepers are read, a sleeper announces itself before the kernel reads the count:
+    /// in the one order of these four, either the ringer sees the sleeper or the sleeper sees the ring.
+    pub fn ring(&self) {
+        self.rings.increment();
+        if self.sleepers.load_ordered() > 0 {
+            self.rings.wake();
+        }
+    }
+
+    /// Sleep until somebody rings after `heard`, at most `longest`.
+    pub fn sleep(&self, heard: u32, longest: Duration) {
+        self.sleepers.increment();
+        self.rings.sleep(heard, longest);
+        self.sleepers.decrement();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_wrap_around() {
+        assert!(is_at(5, 5) && is_at(6, 5) && !is_at(4, 5));
+        assert!(is_at(1, u32::MAX) && !is_at(u32::MAX, 1));
+        assert_eq!((slot_of(1), slot_of(2), slot_of(u32::MAX)), (1, 0, 1));
+    }
+}
