@@ -6,23 +6,24 @@
 //!                                             (abort ends the job from anywhere)
 //! ```
 
+mod checks;
+mod definition;
+mod ending;
+
 use crate::{
     block::Block,
-    code::Code,
-    error::{Error, known_names},
+    error::Error,
     failure,
     handshake::{self, Experiment, Roll},
     incoming::Incoming,
-    initial,
     outgoing::{Outgoing, Put},
     progress::Progress,
     resolve,
     steps::{self, Step},
-    wait,
 };
 use halocline_configs::CouplingSpec;
 use halocline_exchanges::{
-    partition::{OwnedCells, Partition},
+    partition::OwnedCells,
     view::{View, ViewMut},
     world::{Patience, World},
 };
@@ -198,107 +199,6 @@ impl Session {
         self.domains.get(grid)
     }
 
-    /// Say which cells of a grid this rank owns.
-    ///
-    /// # Errors
-    /// An unknown grid, a partition that does not fit it, a second definition, or a call after the definition phase.
-    pub fn define_domain(&mut self, grid: &str, partition: &Partition) -> Result<(), Error> {
-        if self.defined {
-            return Err(self.here(Error::new(
-                Code::Order,
-                format!("domain on grid '{grid}' defined after end_definition"),
-                "all domains before end_definition",
-                "move the call up",
-            )));
-        }
-        if self.domains.contains_key(grid) {
-            return Err(self.here(Error::new(
-                Code::Order,
-                format!("a second domain on grid '{grid}'"),
-                "one domain a grid and rank",
-                "define several pieces as one orange or points partition",
-            )));
-        }
-        let own =
-            resolve::own_cells(self.spec(), grid, partition).map_err(|error| self.here(error))?;
-        self.domains.insert(grid.to_owned(), own);
-        Ok(())
-    }
-
-    /// End the definition phase: plans are made, channels opened, initial values sent. Collective over all ranks of the job.
-    ///
-    /// A worker that defined no domain gets boxes chosen by Halocline.
-    ///
-    /// # Errors
-    /// A domain that an exchange needs and nobody defined, cells that two ranks own, a halo around cells
-    /// that are no rectangle, initial values that cannot be read.
-    pub fn end_definition(&mut self) -> Result<(), Error> {
-        let outcome = self.plan_and_open();
-        outcome.inspect_err(|error| failure::record(&self.component, self.rank, error))
-    }
-
-    fn plan_and_open(&mut self) -> Result<(), Error> {
-        if self.defined {
-            return Err(self.here(Error::new(
-                Code::Order,
-                "end_definition called twice",
-                "one call",
-                "remove the second",
-            )));
-        }
-        let (spec, size) = (&self.experiment.spec, self.size());
-        let chosen =
-            resolve::worker_domains(spec, &self.component, self.rank, size, &mut self.domains);
-        let checked =
-            chosen.and_then(|()| resolve::check_domains(spec, &self.component, &self.domains));
-        let checked = checked.map_err(|error| self.here(error));
-        handshake::agree(self.world.as_mut(), &self.roll, checked)?;
-        let exchanges = resolve::exchanges(
-            self.world.as_mut(),
-            &self.experiment.spec,
-            &self.roll,
-            &self.component,
-            &self.domains,
-        );
-        let exchanges = exchanges.map_err(|error| self.here(error));
-        let (outgoing, incoming) = handshake::agree(self.world.as_mut(), &self.roll, exchanges)?;
-        self.outgoing = outgoing;
-        self.incoming = incoming;
-        self.name_slots();
-        self.defined = true;
-        self.send_initial()
-    }
-
-    fn name_slots(&mut self) {
-        for (exchange, outgoing) in self.outgoing.iter().enumerate() {
-            for (field, name) in outgoing.fields.iter().enumerate() {
-                self.sends
-                    .entry(name.clone())
-                    .or_default()
-                    .push((exchange, field));
-            }
-        }
-        for (exchange, incoming) in self.incoming.iter().enumerate() {
-            for (field, incoming) in incoming.fields.iter().enumerate() {
-                self.receives
-                    .insert(incoming.name.clone(), (exchange, field));
-            }
-        }
-    }
-
-    /// Send the initial values of exchanges with a positive lag: they serve the get of date 0. Collective.
-    fn send_initial(&mut self) -> Result<(), Error> {
-        let values = initial::all_values(&self.experiment, &self.outgoing, &self.domains)
-            .map_err(|error| self.here(error));
-        let values = handshake::agree(self.world.as_mut(), &self.roll, values)?;
-        for (exchange, arrays) in values {
-            for (field, array) in arrays.iter().enumerate() {
-                self.put(exchange, field, &array.view(), 0)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Send a field: own cells of this rank, axes (i, j, level), at `date` [s since the start of the run].
     ///
     /// Never waits for a computing receiver; it waits only while the two messages before it are both in flight.
@@ -466,202 +366,5 @@ impl Session {
         let outgoing = &self.outgoing[exchange];
         let [ni, nj] = outgoing.local_shape;
         Some(([ni, nj, outgoing.levels[number]], 0))
-    }
-
-    /// Leave in order: waits until every message has left and every rank is here. Collective over all ranks of the job.
-    ///
-    /// # Errors
-    /// An exchange that is still owed before the end of the run, another rank's failure,
-    /// or a wait longer than `watch: timeout`.
-    pub fn finish(&mut self) -> Result<(), Error> {
-        if self.finished {
-            return Err(self.here(Error::new(
-                Code::Order,
-                "finish called twice",
-                "one call",
-                "remove the second",
-            )));
-        }
-        self.check_complete()?;
-        let what =
-            |_: &mut dyn World| "the last messages to be taken by their receivers".to_owned();
-        wait::until(
-            self.world.as_mut(),
-            self.patience,
-            |world| world.flushed(),
-            what,
-            |_, _| (),
-        )?;
-        self.progress.finished();
-        self.world
-            .close()
-            .map_err(|error| Error::from(error).at(&self.component, self.rank))?;
-        self.finished = true;
-        Ok(())
-    }
-
-    /// Whether [`Session::finish`] has succeeded.
-    #[must_use]
-    pub fn is_finished(&self) -> bool {
-        self.finished
-    }
-
-    /// Tell every rank of this failure, then end the whole job with status 1.
-    pub fn abort(&mut self, error: &Error) -> ! {
-        failure::end_job(self.world.as_mut(), &self.component, self.rank, error)
-    }
-
-    /// End the whole job because this rank stops before [`Session::finish`]: the doors call it when the process exits.
-    pub fn abandon(&mut self) -> ! {
-        let error = self.early_end();
-        failure::end_job(self.world.as_mut(), &self.component, self.rank, &error)
-    }
-
-    /// Whether every coupling date of the run has been served: a partner would wait for the rest.
-    fn check_complete(&self) -> Result<(), Error> {
-        let owed = self
-            .outgoing
-            .iter()
-            .filter_map(|exchange| Some(("send", &exchange.name, exchange.owed(self.end)?)));
-        let asked = self
-            .incoming
-            .iter()
-            .filter_map(|exchange| Some(("receive", &exchange.name, exchange.owed(self.end)?)));
-        let Some((verb, name, date)) = owed.chain(asked).next() else {
-            return Ok(());
-        };
-        Err(self.here(Error::new(
-            Code::Order,
-            format!("finish before the {verb} of exchange '{name}' for date {date} s"),
-            format!("every coupling date of the run, up to {} s", self.end),
-            "run to the end, or shorten `time:` in the experiment file",
-        )))
-    }
-
-    fn early_end(&self) -> Error {
-        self.here(Error::new(
-            Code::Order,
-            format!(
-                "the process ends before finish, at date {} s of {} s",
-                self.progress.date(),
-                self.end
-            ),
-            "every rank goes to the end of the run and calls finish",
-            "see the end of this rank's log for why it stopped",
-        ))
-    }
-
-    fn here(&self, error: Error) -> Error {
-        error.at(&self.component, self.rank)
-    }
-
-    fn receive_slot(&self, field: &str) -> Result<Slot, Error> {
-        self.receives
-            .get(field)
-            .copied()
-            .ok_or_else(|| self.unknown(field, "receive"))
-    }
-
-    fn unknown(&self, field: &str, verb: &str) -> Error {
-        if !self.defined {
-            return self.here(Error::new(
-                Code::Order,
-                format!("{verb} of '{field}' before end_definition"),
-                "end_definition first",
-                "call it once after the domains are defined",
-            ));
-        }
-        let known: Vec<&str> = if verb == "send" {
-            self.sent_fields()
-        } else {
-            self.received_fields().collect()
-        };
-        let error = Error::new(
-            Code::Name,
-            format!(
-                "{verb} of '{field}', which component '{}' has no part in",
-                self.component
-            ),
-            known_names(field, known),
-            format!(
-                "correct the name, or add the field to an exchange {} '{}' in the experiment file",
-                if verb == "send" { "from" } else { "to" },
-                self.component
-            ),
-        );
-        self.here(error.about(field))
-    }
-
-    fn check_date(&self, field: &str, date: i64) -> Result<(), Error> {
-        if (0..self.end).contains(&date) {
-            return Ok(());
-        }
-        Err(self.here(
-            Error::new(
-                Code::Date,
-                format!("date {date} s is outside the run"),
-                format!("0 <= date < {} s", self.end),
-                "pass seconds since the start of the run; `time: length` of the experiment file sets the end",
-            )
-            .about(field),
-        ))
-    }
-
-    fn check_sent_shape(
-        &self,
-        exchange: usize,
-        field: usize,
-        view: &View<'_>,
-    ) -> Result<(), Error> {
-        let outgoing = &self.outgoing[exchange];
-        let ([ni, nj], levels) = (outgoing.local_shape, outgoing.levels[field]);
-        let shape = view.layout.shape;
-        if shape == [ni, nj, levels] || shape == [ni * nj, 1, levels] {
-            return Ok(());
-        }
-        Err(self.here(wrong_shape(
-            &outgoing.fields[field],
-            shape,
-            &[[ni, nj, levels]],
-        )))
-    }
-
-    fn check_received_shape(
-        &self,
-        exchange: usize,
-        field: usize,
-        shape: [usize; 3],
-    ) -> Result<(), Error> {
-        let incoming = &self.incoming[exchange];
-        let (block, levels) = (incoming.block, incoming.fields[field].levels);
-        let own = [block.ni, block.nj, levels];
-        let whole = [block.ni + 2 * block.halo, block.nj + 2 * block.halo, levels];
-        if shape == own || shape == whole || shape == [block.ni * block.nj, 1, levels] {
-            return Ok(());
-        }
-        let allowed: &[[usize; 3]] = if own == whole { &[own] } else { &[own, whole] };
-        Err(self.here(wrong_shape(&incoming.fields[field].name, shape, allowed)))
-    }
-}
-
-fn wrong_shape(field: &str, found: [usize; 3], allowed: &[[usize; 3]]) -> Error {
-    let text = |[ni, nj, levels]: [usize; 3]| format!("({ni}, {nj}, {levels})");
-    let allowed: Vec<String> = allowed.iter().map(|shape| text(*shape)).collect();
-    Error::new(
-        Code::Shape,
-        format!("array of shape (i, j, level) = {}", text(found)),
-        format!("shape {} for this rank's domain", allowed.join(" or, with halo, ")),
-        "pass exactly the own cells of this rank (no halo unless the exchange has one), all levels of the field",
-    )
-    .about(field)
-}
-
-impl Drop for Session {
-    /// A session that ends without finish tells the others, so that nobody waits for it.
-    fn drop(&mut self) {
-        if !self.finished {
-            let error = self.early_end();
-            failure::tell(self.world.as_mut(), &self.component, self.rank, &error);
-        }
     }
 }

@@ -1,0 +1,108 @@
+//! The definition phase: domains, plans, channels, initial values.
+
+use super::Session;
+use crate::{code::Code, error::Error, failure, handshake, initial, resolve};
+use halocline_exchanges::partition::Partition;
+
+impl Session {
+    /// Say which cells of a grid this rank owns.
+    ///
+    /// # Errors
+    /// An unknown grid, a partition that does not fit it, a second definition, or a call after the definition phase.
+    pub fn define_domain(&mut self, grid: &str, partition: &Partition) -> Result<(), Error> {
+        if self.defined {
+            return Err(self.here(Error::new(
+                Code::Order,
+                format!("domain on grid '{grid}' defined after end_definition"),
+                "all domains before end_definition",
+                "move the call up",
+            )));
+        }
+        if self.domains.contains_key(grid) {
+            return Err(self.here(Error::new(
+                Code::Order,
+                format!("a second domain on grid '{grid}'"),
+                "one domain a grid and rank",
+                "define several pieces as one orange or points partition",
+            )));
+        }
+        let own =
+            resolve::own_cells(self.spec(), grid, partition).map_err(|error| self.here(error))?;
+        self.domains.insert(grid.to_owned(), own);
+        Ok(())
+    }
+
+    /// End the definition phase: plans are made, channels opened, initial values sent. Collective over all ranks of the job.
+    ///
+    /// A worker that defined no domain gets boxes chosen by Halocline.
+    ///
+    /// # Errors
+    /// A domain that an exchange needs and nobody defined, cells that two ranks own, a halo around cells
+    /// that are no rectangle, initial values that cannot be read.
+    pub fn end_definition(&mut self) -> Result<(), Error> {
+        let outcome = self.plan_and_open();
+        outcome.inspect_err(|error| failure::record(&self.component, self.rank, error))
+    }
+
+    fn plan_and_open(&mut self) -> Result<(), Error> {
+        if self.defined {
+            return Err(self.here(Error::new(
+                Code::Order,
+                "end_definition called twice",
+                "one call",
+                "remove the second",
+            )));
+        }
+        let (spec, size) = (&self.experiment.spec, self.size());
+        let chosen =
+            resolve::worker_domains(spec, &self.component, self.rank, size, &mut self.domains);
+        let checked =
+            chosen.and_then(|()| resolve::check_domains(spec, &self.component, &self.domains));
+        let checked = checked.map_err(|error| self.here(error));
+        handshake::agree(self.world.as_mut(), &self.roll, checked)?;
+        let exchanges = resolve::exchanges(
+            self.world.as_mut(),
+            &self.experiment.spec,
+            &self.roll,
+            &self.component,
+            &self.domains,
+        );
+        let exchanges = exchanges.map_err(|error| self.here(error));
+        let (outgoing, incoming) = handshake::agree(self.world.as_mut(), &self.roll, exchanges)?;
+        self.outgoing = outgoing;
+        self.incoming = incoming;
+        self.name_slots();
+        self.defined = true;
+        self.send_initial()
+    }
+
+    fn name_slots(&mut self) {
+        for (exchange, outgoing) in self.outgoing.iter().enumerate() {
+            for (field, name) in outgoing.fields.iter().enumerate() {
+                self.sends
+                    .entry(name.clone())
+                    .or_default()
+                    .push((exchange, field));
+            }
+        }
+        for (exchange, incoming) in self.incoming.iter().enumerate() {
+            for (field, incoming) in incoming.fields.iter().enumerate() {
+                self.receives
+                    .insert(incoming.name.clone(), (exchange, field));
+            }
+        }
+    }
+
+    /// Send the initial values of exchanges with a positive lag: they serve the get of date 0. Collective.
+    fn send_initial(&mut self) -> Result<(), Error> {
+        let values = initial::all_values(&self.experiment, &self.outgoing, &self.domains)
+            .map_err(|error| self.here(error));
+        let values = handshake::agree(self.world.as_mut(), &self.roll, values)?;
+        for (exchange, arrays) in values {
+            for (field, array) in arrays.iter().enumerate() {
+                self.put(exchange, field, &array.view(), 0)?;
+            }
+        }
+        Ok(())
+    }
+}

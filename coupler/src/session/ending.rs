@@ -1,0 +1,100 @@
+//! How a session ends: in order, by an error, or because its process stops.
+
+use super::Session;
+use crate::{code::Code, error::Error, failure, wait};
+use halocline_exchanges::world::World;
+
+impl Session {
+    /// Leave in order: waits until every message has left and every rank is here. Collective over all ranks of the job.
+    ///
+    /// # Errors
+    /// An exchange that is still owed before the end of the run, another rank's failure,
+    /// or a wait longer than `watch: timeout`.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        if self.finished {
+            return Err(self.here(Error::new(
+                Code::Order,
+                "finish called twice",
+                "one call",
+                "remove the second",
+            )));
+        }
+        self.check_complete()?;
+        let what =
+            |_: &mut dyn World| "the last messages to be taken by their receivers".to_owned();
+        wait::until(
+            self.world.as_mut(),
+            self.patience,
+            |world| world.flushed(),
+            what,
+            |_, _| (),
+        )?;
+        self.progress.finished();
+        self.world
+            .close()
+            .map_err(|error| Error::from(error).at(&self.component, self.rank))?;
+        self.finished = true;
+        Ok(())
+    }
+
+    /// Whether [`Session::finish`] has succeeded.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Tell every rank of this failure, then end the whole job with status 1.
+    pub fn abort(&mut self, error: &Error) -> ! {
+        failure::end_job(self.world.as_mut(), &self.component, self.rank, error)
+    }
+
+    /// End the whole job because this rank stops before [`Session::finish`]: the doors call it when the process exits.
+    pub fn abandon(&mut self) -> ! {
+        let error = self.early_end();
+        failure::end_job(self.world.as_mut(), &self.component, self.rank, &error)
+    }
+
+    /// Whether every coupling date of the run has been served: a partner would wait for the rest.
+    fn check_complete(&self) -> Result<(), Error> {
+        let owed = self
+            .outgoing
+            .iter()
+            .filter_map(|exchange| Some(("send", &exchange.name, exchange.owed(self.end)?)));
+        let asked = self
+            .incoming
+            .iter()
+            .filter_map(|exchange| Some(("receive", &exchange.name, exchange.owed(self.end)?)));
+        let Some((verb, name, date)) = owed.chain(asked).next() else {
+            return Ok(());
+        };
+        Err(self.here(Error::new(
+            Code::Order,
+            format!("finish before the {verb} of exchange '{name}' for date {date} s"),
+            format!("every coupling date of the run, up to {} s", self.end),
+            "run to the end, or shorten `time:` in the experiment file",
+        )))
+    }
+
+    fn early_end(&self) -> Error {
+        self.here(Error::new(
+            Code::Order,
+            format!(
+                "the process ends before finish, at date {} s of {} s",
+                self.progress.date(),
+                self.end
+            ),
+            "every rank goes to the end of the run and calls finish",
+            "see the end of this rank's log for why it stopped",
+        ))
+    }
+}
+
+impl Drop for Session {
+    /// A session that ends without finish tells the others, so that nobody waits for it.
+    fn drop(&mut self) {
+        if !self.finished {
+            let error = self.early_end();
+            failure::tell(self.world.as_mut(), &self.component, self.rank, &error);
+        }
+    }
+}
