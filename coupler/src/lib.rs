@@ -19,8 +19,10 @@ pub mod logging;
 mod outgoing;
 mod progress;
 mod resolve;
+mod rest;
 pub mod session;
-pub mod steps;
+pub mod sharing;
+mod steps;
 mod wait;
 
 pub use block::Block;

@@ -1,12 +1,46 @@
 //! One exchange as its sender sees it: fields are packed as they are put, the messages leave with the last of them.
 
-use crate::{clock::Clock, code::Code, error::Error, wait};
+use crate::{clock::Clock, code::Code, error::Error, rest::Rest, sharing::SharedTarget, wait};
 use halocline_exchanges::{
     pack::pack,
+    place::{Stores, place},
     plan::{HEADER_BYTES, SendMessage},
     view::{ElementKind, View},
-    world::{Patience, SenderId, World},
+    world::{Patience, SenderId, World, WorldError},
 };
+
+/// From this size on an exchange is written past the caches: it would push out of them what the ocean needs next, and
+/// does not fit them anyway [bytes].
+const STREAM_FROM: usize = 4 << 20;
+
+/// Where one partner's share of the exchange goes.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// Into a message.
+    Message(SenderId, SendMessage),
+    /// Straight into the receiver's block.
+    Memory(SharedTarget),
+}
+
+impl Target {
+    /// Whether the next message may be written.
+    fn is_free(&self, world: &mut dyn World) -> Result<bool, WorldError> {
+        match self {
+            Self::Message(sender, _) => Ok(world.send_buffer(*sender)?.is_some()),
+            Self::Memory(target) => Ok(target.outbox.is_free()),
+        }
+    }
+
+    /// Bytes that one put of all fields writes into memory.
+    fn placed_bytes(&self) -> usize {
+        let Self::Memory(target) = self else { return 0 };
+        let placings = target.placings.iter().map(|placing| {
+            let cells: usize = placing.runs.iter().map(|run| run.len).sum();
+            cells * placing.from_levels.len() * placing.kind.size()
+        });
+        placings.sum()
+    }
+}
 
 /// An exchange that this component sends.
 #[derive(Debug)]
@@ -19,14 +53,17 @@ pub(crate) struct Outgoing {
     pub(crate) wire: ElementKind,
     /// Extent (i, j) of this rank's own cells.
     pub(crate) local_shape: [usize; 2],
-    messages: Vec<SendMessage>,
-    senders: Vec<SenderId>,
+    targets: Vec<Target>,
+    stores: Stores,
+    pub(crate) rest: Rest,
     packed: Vec<bool>,
     /// Date that the fields packed so far serve.
     open: Option<i64>,
     /// Date that the last complete messages served.
     done: Option<i64>,
     sequence: u64,
+    /// Puts that found both messages before theirs still in flight.
+    waited: u64,
 }
 
 /// What one put did to one exchange.
@@ -49,10 +86,15 @@ impl Outgoing {
         clock: Clock,
         wire: ElementKind,
         local_shape: [usize; 2],
-        messages: Vec<SendMessage>,
-        senders: Vec<SenderId>,
+        targets: Vec<Target>,
     ) -> Self {
         let packed = vec![false; fields.len()];
+        let placed: usize = targets.iter().map(Target::placed_bytes).sum();
+        let stores = if placed < STREAM_FROM {
+            Stores::Cached
+        } else {
+            Stores::Streaming
+        };
         Self {
             name,
             target,
@@ -61,12 +103,14 @@ impl Outgoing {
             clock,
             wire,
             local_shape,
-            messages,
-            senders,
+            targets,
+            stores,
+            rest: Rest::default(),
             packed,
             open: None,
             done: None,
             sequence: 0,
+            waited: 0,
         }
     }
 
@@ -84,7 +128,7 @@ impl Outgoing {
             Clock::Once => self.done.is_none().then_some(0),
             Clock::Every { .. } => Some(self.clock.following(self.done)),
         };
-        next.filter(|date| *date < end && !self.senders.is_empty())
+        next.filter(|date| *date < end && !self.targets.is_empty())
     }
 
     /// Pack field number `field` for the get of date `target`; send when it is the last.
@@ -102,17 +146,21 @@ impl Outgoing {
             self.wait_for_buffers(world, patience, target, late)?;
             self.open = Some(target);
         }
-        for (message, sender) in self.messages.iter().zip(&self.senders) {
-            let part = &message.fields[field];
-            if let Some(buffer) = world.send_buffer(*sender)? {
-                pack(
-                    view,
-                    self.local_shape,
-                    &part.runs,
-                    part.levels.clone(),
-                    self.wire,
-                    &mut buffer[part.offset..],
-                );
+        let (local_shape, wire, stores) = (self.local_shape, self.wire, self.stores);
+        for target in &mut self.targets {
+            match target {
+                Target::Message(sender, message) => {
+                    let part = &message.fields[field];
+                    let (runs, levels) = (&part.runs, part.levels.clone());
+                    if let Some(buffer) = world.send_buffer(*sender)? {
+                        let buffer = &mut buffer[part.offset..];
+                        pack(view, local_shape, runs, levels, wire, buffer);
+                    }
+                }
+                Target::Memory(SharedTarget { outbox, placings }) => {
+                    let placing = &placings[field];
+                    place(view, local_shape, placing, wire, stores, &mut outbox.slot());
+                }
             }
         }
         self.packed[field] = true;
@@ -125,12 +173,17 @@ impl Outgoing {
 
     fn publish(&mut self, world: &mut dyn World, target: i64) -> Result<(), Error> {
         self.sequence += 1;
-        for sender in &self.senders {
-            if let Some(buffer) = world.send_buffer(*sender)? {
-                buffer[..8].copy_from_slice(&target.to_le_bytes());
-                buffer[8..HEADER_BYTES].copy_from_slice(&self.sequence.to_le_bytes());
+        for partner in &mut self.targets {
+            match partner {
+                Target::Message(sender, _) => {
+                    if let Some(buffer) = world.send_buffer(*sender)? {
+                        buffer[..8].copy_from_slice(&target.to_le_bytes());
+                        buffer[8..HEADER_BYTES].copy_from_slice(&self.sequence.to_le_bytes());
+                    }
+                    world.publish(*sender)?;
+                }
+                Target::Memory(partner) => partner.outbox.publish(target),
             }
-            world.publish(*sender)?;
         }
         self.packed.fill(false);
         self.open = None;
@@ -139,27 +192,36 @@ impl Outgoing {
     }
 
     fn wait_for_buffers(
-        &self,
+        &mut self,
         world: &mut dyn World,
         patience: Patience,
         target: i64,
         late: impl FnMut(&str, u64),
     ) -> Result<(), Error> {
-        let (senders, name, to) = (&self.senders, &self.name, &self.target);
+        let (targets, name, to) = (&self.targets, &self.name, &self.target);
         let free = |world: &mut dyn World| {
-            for sender in senders {
-                if world.send_buffer(*sender)?.is_none() {
+            for target in targets {
+                if !target.is_free(world)? {
                     return Ok(false);
                 }
             }
             Ok(true)
         };
+        if free(world)? {
+            return Ok(());
+        }
+        self.waited += 1;
         let what = |_: &mut dyn World| {
             format!(
                 "component '{to}' to take the earlier messages of exchange '{name}' (two are in flight) before that of date {target} s"
             )
         };
-        wait::until(world, patience, free, what, late)
+        wait::until(world, patience, &self.rest, free, what, late)
+    }
+
+    /// Puts so far, and how many of them had to wait for the receiver to take earlier messages.
+    pub(crate) const fn waits(&self) -> (u64, u64) {
+        (self.sequence, self.waited)
     }
 
     /// Whether `target` is the date that comes next and no field of an earlier one is missing.

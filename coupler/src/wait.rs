@@ -1,6 +1,6 @@
 //! The one loop in which a rank waits: it polls what it waits for, listens for failures, says who is late, gives up.
 
-use crate::{code::Code, error::Error};
+use crate::{code::Code, error::Error, rest::Rest};
 use halocline_exchanges::{
     pace::Pace,
     world::{Patience, World, WorldError},
@@ -11,6 +11,7 @@ use std::time::Instant;
 pub(crate) fn until(
     world: &mut dyn World,
     patience: Patience,
+    rest: &Rest,
     mut ready: impl FnMut(&mut dyn World) -> Result<bool, WorldError>,
     what: impl Fn(&mut dyn World) -> String,
     mut late: impl FnMut(&str, u64),
@@ -22,6 +23,8 @@ pub(crate) fn until(
     let mut pace = Pace::new();
     let mut warned = false;
     loop {
+        // Before the look: what changes after it then ends the rest.
+        let heard = rest.listen();
         if ready(world)? {
             return Ok(());
         }
@@ -32,7 +35,7 @@ pub(crate) fn until(
             }
             return Err(WorldError::Ended(notice).into());
         }
-        pace.pause();
+        rest.pause(&mut pace, heard);
         let waited = start.elapsed();
         if !warned && waited >= patience.warn_after {
             warned = true;

@@ -7,11 +7,13 @@
 //!   directory, owners         who owns them: asked of all ranks together, kept by none alone
 //!   matching, plan            the runs that travel from each owner to each receiver
 //!   pack, unpack, view        runs of an array into a message and out of it
+//!   place                     runs of an array straight into the block of a receiver that shares memory
 //!   world, local, pace        ranks, and channels between them
 //! ```
 #![forbid(unsafe_code)]
 
 mod boxes;
+mod copy;
 mod directory;
 mod error;
 pub mod grid;

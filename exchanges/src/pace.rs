@@ -51,16 +51,24 @@ impl Pace {
 
     /// Pause before the next look, the longer the more looks were in vain.
     pub fn pause(&mut self) {
-        if self.looks < SPINS {
-            self.looks += 1;
-            std::hint::spin_loop();
-        } else if self.looks < SPINS + YIELDS {
-            self.looks += 1;
-            std::thread::yield_now();
-        } else {
-            std::thread::sleep(self.sleep);
+        let sleep = self.sleep;
+        if self.pause_by(|| std::thread::sleep(sleep)) {
             self.sleep = (self.sleep * 2).min(LONGEST_SLEEP);
         }
+    }
+
+    /// Pause in the same way, but with a sleep that the awaited itself may end; whether it came to a sleep.
+    pub fn pause_by(&mut self, sleep: impl FnOnce()) -> bool {
+        if self.looks < SPINS {
+            std::hint::spin_loop();
+        } else if self.looks < SPINS + YIELDS {
+            std::thread::yield_now();
+        } else {
+            sleep();
+            return true;
+        }
+        self.looks += 1;
+        false
     }
 
     /// Look as eagerly as at the start: something has come, more may follow. The clock goes on.

@@ -1,8 +1,9 @@
 //! From a sender's array into a message.
 
 use crate::{
+    copy::{Direct, Row, gather},
     plan::LocalRun,
-    rows::{Convert, Element, Plane, at},
+    rows::{Convert, Element, Plane, check_own_cells},
     view::{ElementKind, Elements, Layout, View},
 };
 use std::ops::Range;
@@ -22,12 +23,7 @@ pub fn pack(
     wire: ElementKind,
     message: &mut [u8],
 ) {
-    let [ni, nj, _] = view.layout.shape;
-    let [local_ni, local_nj] = local_shape;
-    assert!(
-        local_shape == [ni, nj] || [ni, nj] == [local_ni * local_nj, 1],
-        "an array of {ni} x {nj} cells where the own cells are {local_ni} x {local_nj}"
-    );
+    check_own_cells(&view.layout, local_shape);
     let count = levels.len() * runs.iter().map(|run| run.len).sum::<usize>();
     let message = &mut message[..count * wire.size()];
     let layout = &view.layout;
@@ -58,33 +54,28 @@ fn pack_as<From: Convert<To>, To: Element>(
         return;
     }
     let mut free: &mut [To] = bytemuck::cast_slice_mut(message);
+    if let Some(row) = one_row(layout, runs, &levels) {
+        return gather::<Direct, From, To>(elements, row, false, free);
+    }
     for level in levels {
-        let plane = Plane::new(layout, level);
+        let mut plane = Plane::new(layout, level);
         for run in runs {
-            for (first, len) in plane.rows(run.start, run.len) {
-                let (to, rest) = free.split_at_mut(len);
-                copy_row(elements, first, plane.stride, to);
+            plane.each_row(run.start, run.len, |row| {
+                let (to, rest) = std::mem::take(&mut free).split_at_mut(row.len);
+                gather::<Direct, From, To>(elements, row, false, to);
                 free = rest;
-            }
+            });
         }
     }
 }
 
-fn copy_row<From: Convert<To>, To: Element>(
-    elements: &[From],
-    first: isize,
-    stride: isize,
-    to: &mut [To],
-) {
-    if stride == 1 {
-        let start = at(first, 0, 1);
-        let from = &elements[start..start + to.len()];
-        to.iter_mut()
-            .zip(from)
-            .for_each(|(to, from)| *to = from.convert());
-    } else {
-        to.iter_mut()
-            .enumerate()
-            .for_each(|(step, to)| *to = elements[at(first, step, stride)].convert());
-    }
+/// The elements of all levels, where they are one row: whole planes that lie one behind the other.
+fn one_row(layout: &Layout, runs: &[LocalRun], levels: &Range<usize>) -> Option<Row> {
+    let [run] = runs else { return None };
+    let row = Plane::new(layout, levels.start).whole(run.start, run.len)?;
+    let is_one = levels.len() == 1 || layout.strides[2] == row.stride * run.len.cast_signed();
+    is_one.then_some(Row {
+        len: run.len * levels.len(),
+        ..row
+    })
 }

@@ -1,6 +1,6 @@
 //! Rows of strided arrays: where the cells of a run are, and how an element becomes another kind.
 
-use crate::view::Layout;
+use crate::{copy::Row, view::Layout};
 use std::ops::Neg;
 
 /// An element of an array or of the wire.
@@ -26,13 +26,22 @@ impl Element for f64 {
 }
 
 /// The same value as another kind of element.
-pub(crate) trait Convert<To>: Element {
+pub(crate) trait Convert<To: Element>: Element {
     fn convert(self) -> To;
+
+    /// The same elements, where they are of the wanted kind already.
+    fn unchanged(_: &[Self]) -> Option<&[To]> {
+        None
+    }
 }
 
 impl Convert<Self> for f32 {
     fn convert(self) -> Self {
         self
+    }
+
+    fn unchanged(from: &[Self]) -> Option<&[Self]> {
+        Some(from)
     }
 }
 
@@ -56,17 +65,40 @@ impl Convert<Self> for f64 {
     fn convert(self) -> Self {
         self
     }
+
+    fn unchanged(from: &[Self]) -> Option<&[Self]> {
+        Some(from)
+    }
+}
+
+/// The array of a sender has its own cells, or all of them in one row.
+///
+/// # Panics
+/// When it has another shape.
+pub(crate) fn check_own_cells(layout: &Layout, local_shape: [usize; 2]) {
+    let [ni, nj, _] = layout.shape;
+    let [local_ni, local_nj] = local_shape;
+    assert!(
+        local_shape == [ni, nj] || [ni, nj] == [local_ni * local_nj, 1],
+        "an array of {ni} x {nj} cells where the own cells are {local_ni} x {local_nj}"
+    );
 }
 
 /// Cells of one level of a layout, counted row by row.
+///
+/// It remembers the row of the last cell that was asked for: runs mostly go on in the same row or the next, and a
+/// division for each would cost as much as copying a short one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plane {
     /// Cells of a row.
     width: usize,
     origin: isize,
     /// From one cell to the next of a row, in elements.
-    pub(crate) stride: isize,
+    stride: isize,
     row_stride: isize,
+    /// The first cell of the row looked at last, and its element.
+    row_cell: usize,
+    row_first: isize,
 }
 
 impl Plane {
@@ -84,6 +116,8 @@ impl Plane {
             origin,
             stride,
             row_stride,
+            row_cell: 0,
+            row_first: origin,
         };
         if plane.rows_join(layout) {
             Self {
@@ -100,21 +134,49 @@ impl Plane {
         layout.shape[1] <= 1 || signed(self.width) * self.stride == self.row_stride
     }
 
-    /// Index of the element of a cell.
-    fn element(&self, cell: usize) -> isize {
-        let (i, j) = (cell % self.width, cell / self.width);
-        self.origin + signed(i) * self.stride + signed(j) * self.row_stride
+    /// Go to the row of a cell; return the number of the cell in it.
+    fn seek(&mut self, cell: usize) -> usize {
+        let column = cell.wrapping_sub(self.row_cell);
+        if column < self.width {
+            return column;
+        }
+        // Of a cell before the row the difference has wrapped to more than any width.
+        if column - self.width < self.width {
+            self.row_cell += self.width;
+            self.row_first += self.row_stride;
+            return column - self.width;
+        }
+        let row = cell / self.width;
+        self.row_cell = row * self.width;
+        self.row_first = self.origin + signed(row) * self.row_stride;
+        cell - self.row_cell
     }
 
-    /// Cut `cells` into parts of one row each: (index of the first element, number of cells).
-    pub(crate) fn rows(&self, start: usize, len: usize) -> impl Iterator<Item = (isize, usize)> {
-        let (plane, mut next, end) = (*self, start, start + len);
-        std::iter::from_fn(move || {
-            let left = (plane.width - next % plane.width).min(end - next);
-            let row = (left > 0).then(|| (plane.element(next), left));
-            next += left;
-            row
-        })
+    /// Cut `len` cells from `start` on into rows, and hand each to `act`.
+    pub(crate) fn each_row(&mut self, start: usize, len: usize, mut act: impl FnMut(Row)) {
+        let (mut next, end) = (start, start + len);
+        while next < end {
+            let column = self.seek(next);
+            let len = (self.width - column).min(end - next);
+            let first = self.row_first + signed(column) * self.stride;
+            act(Row {
+                first,
+                stride: self.stride,
+                len,
+            });
+            next += len;
+        }
+    }
+
+    /// `len` cells from `start` on, if they are of one row.
+    pub(crate) fn whole(&mut self, start: usize, len: usize) -> Option<Row> {
+        let mut rows = [None; 2];
+        let mut count = 0;
+        self.each_row(start, len, |row| {
+            rows[count.min(1)] = Some(row);
+            count += 1;
+        });
+        rows[0].filter(|_| count == 1)
     }
 }
 
@@ -126,8 +188,7 @@ const fn signed(extent: usize) -> isize {
     extent as isize
 }
 
-/// Index of the element `step` strides after `first`.
-pub(crate) fn at(first: isize, step: usize, stride: isize) -> usize {
-    let index = first + signed(step) * stride;
+/// An index into a slice.
+pub(crate) fn at(index: isize) -> usize {
     usize::try_from(index).unwrap_or_else(|_| panic!("element {index} lies before the array"))
 }

@@ -1,8 +1,9 @@
 //! From a message into a receiver's array.
 
 use crate::{
+    copy::{Direct, scatter, spread},
     plan::{BlockRun, BlockShape},
-    rows::{Convert, Element, Plane, at},
+    rows::{Convert, Element, Plane},
     view::{ElementKind, ElementsMut, Layout, ViewMut},
 };
 use std::ops::Range;
@@ -150,17 +151,12 @@ fn unpack_as<From: Convert<To>, To: Element>(
     }
     let mut left: &[From] = bytemuck::cast_slice(message);
     for level in levels {
-        let plane = Plane::new(layout, level);
+        let mut plane = Plane::new(layout, level);
         for run in runs {
             let (from, rest) = left.split_at(run.len);
             window.parts(run, |part| {
-                unpack_part(
-                    &from[part.skipped..part.skipped + part.len],
-                    run,
-                    part,
-                    plane,
-                    elements,
-                )
+                let from = &from[part.skipped..part.skipped + part.len];
+                unpack_part(from, run, part, &mut plane, elements);
             });
             left = rest;
         }
@@ -172,58 +168,18 @@ fn unpack_part<From: Convert<To>, To: Element>(
     mut from: &[From],
     run: &BlockRun,
     part: Part,
-    plane: Plane,
+    plane: &mut Plane,
     elements: &mut [To],
 ) {
-    for (first, len) in plane.rows(part.first, part.len) {
+    plane.each_row(part.first, part.len, |row| {
+        let values;
         if run.step > 0 {
-            let (row, rest) = from.split_at(len);
-            write_row(row.iter(), run.flip, first, plane.stride, elements);
-            from = rest;
+            (values, from) = from.split_at(row.len);
         } else {
-            let (rest, row) = from.split_at(from.len() - len);
-            write_row(row.iter().rev(), run.flip, first, plane.stride, elements);
-            from = rest;
+            (from, values) = from.split_at(from.len() - row.len);
         }
-    }
-}
-
-fn write_row<'a, From: Convert<To> + 'a, To: Element>(
-    values: impl ExactSizeIterator<Item = &'a From>,
-    flip: bool,
-    first: isize,
-    stride: isize,
-    elements: &mut [To],
-) {
-    if flip {
-        write_values(
-            values.map(|value| -value.convert()),
-            first,
-            stride,
-            elements,
-        );
-    } else {
-        write_values(values.map(|value| value.convert()), first, stride, elements);
-    }
-}
-
-fn write_values<To: Element>(
-    values: impl ExactSizeIterator<Item = To>,
-    first: isize,
-    stride: isize,
-    elements: &mut [To],
-) {
-    if stride == 1 {
-        let start = at(first, 0, 1);
-        let to = &mut elements[start..start + values.len()];
-        to.iter_mut()
-            .zip(values)
-            .for_each(|(to, value)| *to = value);
-    } else {
-        values
-            .enumerate()
-            .for_each(|(step, value)| elements[at(first, step, stride)] = value);
-    }
+        scatter::<Direct, From, To>(values, run.flip, elements, row.directed(run.step));
+    });
 }
 
 fn fill_as<To: Element>(
@@ -235,12 +191,10 @@ fn fill_as<To: Element>(
     elements: &mut [To],
 ) {
     for level in levels {
-        let plane = Plane::new(layout, level);
+        let mut plane = Plane::new(layout, level);
         for gap in gaps {
             window.parts(gap, |part| {
-                for (first, len) in plane.rows(part.first, part.len) {
-                    write_values((0..len).map(|_| value), first, plane.stride, elements);
-                }
+                plane.each_row(part.first, part.len, |row| spread(value, elements, row));
             });
         }
     }

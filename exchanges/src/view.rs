@@ -34,6 +34,19 @@ pub struct Layout {
     pub origin: usize,
 }
 
+impl Layout {
+    /// An array without gaps, i fastest, then j, then level.
+    #[must_use]
+    pub const fn contiguous(shape: [usize; 3]) -> Self {
+        let [ni, nj, _] = shape;
+        Self {
+            shape,
+            strides: [1, ni.cast_signed(), (ni * nj).cast_signed()],
+            origin: 0,
+        }
+    }
+}
+
 /// Elements to read.
 #[derive(Debug, Clone, Copy)]
 pub enum Elements<'a> {

@@ -10,6 +10,11 @@ impl Words {
         self.0.extend_from_slice(&(word as u64).to_le_bytes());
     }
 
+    /// Add a number of 64 bits that counts nothing in memory.
+    pub fn push_wide(&mut self, word: u64) {
+        self.0.extend_from_slice(&word.to_le_bytes());
+    }
+
     /// Add several.
     pub fn extend(&mut self, words: impl IntoIterator<Item = usize>) {
         words.into_iter().for_each(|word| self.push(word));
@@ -45,15 +50,26 @@ impl<'a> WordReader<'a> {
     ///
     /// # Panics
     /// When the letter is cut short, or the number does not fit the address space.
-    #[allow(clippy::should_implement_trait, reason = "the letter knows how many numbers there are, its reader asks for each")]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "the letter knows how many numbers there are, its reader asks for each"
+    )]
     pub fn next(&mut self) -> usize {
+        usize::try_from(self.next_wide())
+            .expect("a number of the set-up phase fits the address space")
+    }
+
+    /// The next number, of 64 bits.
+    ///
+    /// # Panics
+    /// When the letter is cut short.
+    pub fn next_wide(&mut self) -> u64 {
         let (word, rest) = self
             .0
             .split_first_chunk()
             .expect("a record of the set-up phase is cut short");
         self.0 = rest;
-        usize::try_from(u64::from_le_bytes(*word))
-            .expect("a number of the set-up phase fits the address space")
+        u64::from_le_bytes(*word)
     }
 
     /// The next `N` numbers.

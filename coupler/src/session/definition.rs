@@ -1,7 +1,7 @@
 //! The definition phase: domains, plans, channels, initial values.
 
 use super::Session;
-use crate::{code::Code, error::Error, failure, handshake, initial, resolve};
+use crate::{code::Code, error::Error, failure, handshake, initial, resolve, sharing};
 use halocline_exchanges::partition::Partition;
 
 impl Session {
@@ -58,14 +58,17 @@ impl Session {
             resolve::worker_domains(spec, &self.component, self.rank, size, &mut self.domains);
         let checked =
             chosen.and_then(|()| resolve::check_domains(spec, &self.component, &self.domains));
-        let checked = checked.map_err(|error| self.here(error));
-        handshake::agree(self.world.as_mut(), &self.roll, checked)?;
+        let checked = checked
+            .and_then(|()| sharing::is_wanted())
+            .map_err(|error| self.here(error));
+        let shares_memory = handshake::agree(self.world.as_mut(), &self.roll, checked)?;
         let exchanges = resolve::exchanges(
             self.world.as_mut(),
             &self.experiment.spec,
             &self.roll,
             &self.component,
             &self.domains,
+            shares_memory,
         );
         let exchanges = exchanges.map_err(|error| self.here(error));
         let (outgoing, incoming) = handshake::agree(self.world.as_mut(), &self.roll, exchanges)?;

@@ -1,7 +1,7 @@
 //! How a session ends: in order, by an error, or because its process stops.
 
 use super::Session;
-use crate::{code::Code, error::Error, failure, wait};
+use crate::{code::Code, error::Error, failure, rest::Rest, wait};
 use halocline_exchanges::world::World;
 
 impl Session {
@@ -25,11 +25,19 @@ impl Session {
         wait::until(
             self.world.as_mut(),
             self.patience,
+            &Rest::default(),
             |world| world.flushed(),
             what,
             |_, _| (),
         )?;
         self.progress.finished();
+        for outgoing in &self.outgoing {
+            let (sent, waited) = outgoing.waits();
+            tracing::info!(
+                "exchange '{}': {sent} sent, {waited} of them waited for earlier ones to be taken",
+                outgoing.name
+            );
+        }
         self.world
             .close()
             .map_err(|error| Error::from(error).at(&self.component, self.rank))?;

@@ -133,9 +133,9 @@ pub fn receive(
 
 /// All values of a block, halo included.
 pub fn whole(storage: &Storage) -> Vec<f64> {
-    match storage {
-        Storage::F64(values) => values.to_vec(),
-        Storage::F32(values) => values.iter().map(|value| f64::from(*value)).collect(),
+    match storage.elements() {
+        Elements::F64(values) => values.to_vec(),
+        Elements::F32(values) => values.iter().map(|value| f64::from(*value)).collect(),
     }
 }
 

@@ -56,7 +56,9 @@ impl Inbox {
         let flags = || shape.parts.iter().map(|_| Arc::default()).collect();
         Self {
             mapping,
-            senders: (0..shape.senders).map(|number| place.sender(number)).collect(),
+            senders: (0..shape.senders)
+                .map(|number| place.sender(number))
+                .collect(),
             part_bytes: shape.parts.clone(),
             lent: [flags(), flags()],
             place,
@@ -99,7 +101,8 @@ impl Inbox {
     /// When messages have come, or the part is in other hands.
     pub fn prepare(&mut self, slot: usize, part: usize) -> Part {
         assert!(self.complete == 0, "prepare after the first message");
-        self.borrow(slot, part).expect("the part is in no other hands")
+        self.borrow(slot, part)
+            .expect("the part is in no other hands")
     }
 
     /// Whether all senders have published message `sequence`, the one after the last that was complete or an earlier one.
@@ -139,7 +142,8 @@ impl Inbox {
     /// When the message is not complete, or has been released.
     pub fn borrow_part(&self, sequence: u32, part: usize) -> Option<Part> {
         let is_open = sequence == self.complete && sequence != self.released
-            || sequence == self.complete.wrapping_sub(1) && sequence == self.released.wrapping_add(1);
+            || sequence == self.complete.wrapping_sub(1)
+                && sequence == self.released.wrapping_add(1);
         assert!(
             is_open,
             "message {sequence} is not open: complete up to {}, released up to {}",

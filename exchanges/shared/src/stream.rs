@@ -23,7 +23,11 @@ pub(crate) unsafe fn copy(from: &[u8], to: *mut u8) {
     }
     let tail = &rest[body * WIDTH..];
     // SAFETY: the bytes after the last whole vector, within both.
-    unsafe { line.add(body).cast::<u8>().copy_from_nonoverlapping(tail.as_ptr(), tail.len()) };
+    unsafe {
+        line.add(body)
+            .cast::<u8>()
+            .copy_from_nonoverlapping(tail.as_ptr(), tail.len())
+    };
 }
 
 /// Without such stores an ordinary copy.
@@ -52,13 +56,26 @@ mod tests {
     #[test]
     fn any_alignment_and_length_arrives() {
         let from: Vec<u8> = (0..=255).collect();
-        for (start, len) in [(0, 0), (0, 256), (1, 255), (3, 7), (7, 40), (15, 33), (16, 16)] {
+        for (start, len) in [
+            (0, 0),
+            (0, 256),
+            (1, 255),
+            (3, 7),
+            (7, 40),
+            (15, 33),
+            (16, 16),
+        ] {
             let mut to = vec![0_u8; 300];
             // SAFETY: at most 15 + 256 of the 300 bytes.
             unsafe { copy(&from[..len], to.as_mut_ptr().add(start)) };
             fence();
             assert_eq!(&to[start..start + len], &from[..len]);
-            assert!(to[..start].iter().chain(&to[start + len..]).all(|byte| *byte == 0));
+            assert!(
+                to[..start]
+                    .iter()
+                    .chain(&to[start + len..])
+                    .all(|byte| *byte == 0)
+            );
         }
     }
 }

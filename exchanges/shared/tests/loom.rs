@@ -55,7 +55,11 @@ impl Word for Modelled {
         let queue = self.queue.lock().expect("no thread panics with the lock");
         if self.word.fetch_add(0, Ordering::SeqCst) == expected {
             // No end by time: a ring that is missed is then a deadlock, which loom reports.
-            drop(self.woken.wait(queue).expect("no thread panics with the lock"));
+            drop(
+                self.woken
+                    .wait(queue)
+                    .expect("no thread panics with the lock"),
+            );
         }
     }
 

@@ -112,7 +112,11 @@ fn two_processes_fill_one_block() {
             }
             bell.sleep(heard, Duration::from_millis(100));
         }
-        assert!(inbox.dates(message).all(|date| date == i64::from(message) * 60));
+        assert!(
+            inbox
+                .dates(message)
+                .all(|date| date == i64::from(message) * 60)
+        );
         let part = inbox.borrow_part(message, 0).expect("nobody has it");
         assert!(inbox.borrow_part(message, 0).is_none(), "lent twice");
         for (cell, value) in part.as_slice::<f64>().iter().enumerate() {
@@ -140,7 +144,10 @@ fn a_stranger_is_told_apart() {
         Err(ShareError::Stranger { .. })
     ));
     drop(segment);
-    assert!(Peer::open(&ticket).is_err(), "the memory outlived its owner");
+    assert!(
+        Peer::open(&ticket).is_err(),
+        "the memory outlived its owner"
+    );
 }
 
 #[test]

@@ -101,6 +101,14 @@ impl Array {
         self.single.len() + self.double.len()
     }
 
+    /// The bits of all elements, those between the rows of a section included.
+    pub fn bytes(&self) -> &[u8] {
+        match self.kind {
+            ElementKind::F32 => bytemuck::cast_slice(&self.single),
+            ElementKind::F64 => bytemuck::cast_slice(&self.double),
+        }
+    }
+
     pub fn view(&self) -> View<'_> {
         let elements = match self.kind {
             ElementKind::F32 => Elements::F32(&self.single),

@@ -56,7 +56,7 @@ fn value(field: usize, level: usize, cell: usize, grid: &Grid) -> f64 {
 }
 
 impl Job {
-    fn exchange(&self, forth: bool) -> &ExchangeShape {
+    pub fn exchange(&self, forth: bool) -> &ExchangeShape {
         if forth { &self.forth } else { &self.back }
     }
 
@@ -65,6 +65,29 @@ impl Job {
         for result in self.on_all_ranks(|seat, world| seat.exchange_all(world)) {
             result.expect("the partitions fit");
         }
+    }
+
+    /// Plan; for each rank, of the first component and then of the second, its plans forth and back.
+    pub fn plans(&self) -> Vec<Vec<ExchangePlan>> {
+        let plans = self.on_all_ranks(|seat, world| seat.plan(world));
+        plans
+            .into_iter()
+            .map(|plans| plans.expect("the partitions fit"))
+            .collect()
+    }
+
+    /// The array of one field that rank `rank` of component `side` sends, and the extent (i, j) of its own cells.
+    pub fn sent(&self, side: usize, rank: usize, field: usize) -> (Array, [usize; 2]) {
+        let own = self.partitions[side][rank].own(&self.grid);
+        let own = own.expect("the partition fits the grid");
+        let seat = Seat {
+            job: self,
+            side,
+            rank,
+            own,
+        };
+        let array = seat.own_array(self.exchange(side == 0), field);
+        (array, seat.own.local_shape())
     }
 
     /// Only plan; what each rank says.

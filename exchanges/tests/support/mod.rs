@@ -5,3 +5,4 @@ pub mod arrays;
 pub mod job;
 pub mod partitions;
 pub mod reference;
+pub mod strategies;

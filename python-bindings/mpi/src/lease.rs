@@ -10,6 +10,7 @@
 use crate::dlpack;
 use halocline_coupler::block::{Block, Storage};
 use halocline_exchanges::view::ElementKind;
+use halocline_exchanges_shared::Part;
 use pyo3::{
     exceptions::PyBufferError,
     prelude::*,
@@ -22,6 +23,10 @@ use std::sync::Arc;
 enum Elements {
     F32(*mut [f32]),
     F64(*mut [f64]),
+    /// Part of a mapping, which it keeps.
+    SharedF32(Part),
+    /// Part of a mapping, which it keeps.
+    SharedF64(Part),
 }
 
 /// The memory of one lent block, axes (level, j, i), i fastest.
@@ -45,6 +50,8 @@ impl Memory {
         let elements = match block.storage {
             Storage::F32(values) => Elements::F32(Box::into_raw(values)),
             Storage::F64(values) => Elements::F64(Box::into_raw(values)),
+            Storage::SharedF32(part) => Elements::SharedF32(part),
+            Storage::SharedF64(part) => Elements::SharedF64(part),
         };
         Self {
             field: block.field,
@@ -75,6 +82,8 @@ impl Memory {
             Elements::F32(values) => Storage::F32(unsafe { Box::from_raw(values) }),
             // SAFETY: as above, or from the empty box of an earlier `take`.
             Elements::F64(values) => Storage::F64(unsafe { Box::from_raw(values) }),
+            Elements::SharedF32(part) => Storage::SharedF32(part),
+            Elements::SharedF64(part) => Storage::SharedF64(part),
         }
     }
 
@@ -85,17 +94,18 @@ impl Memory {
 
     /// Address of the first element.
     pub(crate) fn address(&self) -> *mut u8 {
-        match self.elements {
+        match &self.elements {
             Elements::F32(values) => values.cast(),
             Elements::F64(values) => values.cast(),
+            Elements::SharedF32(part) | Elements::SharedF64(part) => part.address(),
         }
     }
 
     /// Element type.
     pub(crate) fn kind(&self) -> ElementKind {
         match self.elements {
-            Elements::F32(_) => ElementKind::F32,
-            Elements::F64(_) => ElementKind::F64,
+            Elements::F32(_) | Elements::SharedF32(_) => ElementKind::F32,
+            Elements::F64(_) | Elements::SharedF64(_) => ElementKind::F64,
         }
     }
 }

@@ -1,0 +1,187 @@
+//! Copies of one row of elements, with conversion: the innermost loops of packing, placing and unpacking.
+//!
+//! Both directions end in slices of equal length, so that no loop checks bounds and the compiler can use vectors.
+
+use crate::rows::{Convert, Element, at};
+use std::ops::Range;
+
+/// How an element of an array becomes one of another.
+pub(crate) trait Conversion<From: Element, To: Element> {
+    fn value(from: From) -> To;
+
+    /// The same elements, where they need no conversion.
+    fn unchanged(_: &[From]) -> Option<&[To]> {
+        None
+    }
+
+    /// Convert a row; both have the same length.
+    fn row(from: &[From], to: &mut [To]) {
+        match Self::unchanged(from) {
+            Some(from) => to.copy_from_slice(from),
+            None => to
+                .iter_mut()
+                .zip(from)
+                .for_each(|(to, from)| *to = Self::value(*from)),
+        }
+    }
+}
+
+/// From one kind of element to the other, or to the same.
+pub(crate) struct Direct;
+
+impl<From: Convert<To>, To: Element> Conversion<From, To> for Direct {
+    fn value(from: From) -> To {
+        from.convert()
+    }
+
+    fn unchanged(from: &[From]) -> Option<&[To]> {
+        From::unchanged(from)
+    }
+}
+
+/// From double precision to double precision, rounded to single precision on the way.
+pub(crate) struct ThroughSingle;
+
+impl Conversion<f64, f64> for ThroughSingle {
+    fn value(from: f64) -> f64 {
+        let single: f32 = from.convert();
+        single.convert()
+    }
+}
+
+/// Elements of an array in a row: the first, and from one to the next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) first: isize,
+    pub(crate) stride: isize,
+    pub(crate) len: usize,
+}
+
+impl Row {
+    /// The same elements from the last to the first.
+    pub(crate) const fn backwards(self) -> Self {
+        Self {
+            first: self.first + (self.len.cast_signed() - 1) * self.stride,
+            stride: -self.stride,
+            len: self.len,
+        }
+    }
+
+    /// The same elements as `step` (+1 or -1) goes through them.
+    pub(crate) const fn directed(self, step: i8) -> Self {
+        if step > 0 { self } else { self.backwards() }
+    }
+
+    /// Indices from the lowest element to the highest; the row has at least one.
+    fn range(self) -> Range<usize> {
+        let (first, last) = (self.first, self.backwards().first);
+        at(first.min(last))..at(first.max(last)) + 1
+    }
+}
+
+/// Copy a row of `elements` into the slice `to` of the same length.
+pub(crate) fn gather<C: Conversion<From, To>, From: Element, To: Element>(
+    elements: &[From],
+    row: Row,
+    flip: bool,
+    to: &mut [To],
+) {
+    if row.len == 0 {
+        return;
+    }
+    let from = &elements[row.range()];
+    match (row.stride, flip) {
+        (1, false) => C::row(from, to),
+        (_, false) => each(from, row.stride, to, |from| C::value(from)),
+        (_, true) => each(from, row.stride, to, |from| -C::value(from)),
+    }
+}
+
+/// A row as it is in `elements`, where it needs no conversion.
+pub(crate) fn as_it_is<C: Conversion<From, To>, From: Element, To: Element>(
+    elements: &[From],
+    row: Row,
+) -> Option<&[To]> {
+    if row.stride == 1 {
+        C::unchanged(&elements[row.range()])
+    } else {
+        None
+    }
+}
+
+/// Copy the slice `from` into a row of `elements` of the same length.
+pub(crate) fn scatter<C: Conversion<From, To>, From: Element, To: Element>(
+    from: &[From],
+    flip: bool,
+    elements: &mut [To],
+    row: Row,
+) {
+    if row.len == 0 {
+        return;
+    }
+    let to = &mut elements[row.range()];
+    match (row.stride, flip) {
+        (1, false) => C::row(from, to),
+        (_, false) => each_into(from, to, row.stride, |from| C::value(from)),
+        (_, true) => each_into(from, to, row.stride, |from| -C::value(from)),
+    }
+}
+
+/// Write `value` into a row of `elements`.
+pub(crate) fn spread<To: Element>(value: To, elements: &mut [To], row: Row) {
+    if row.len == 0 {
+        return;
+    }
+    let to = &mut elements[row.range()];
+    match row.stride.unsigned_abs() {
+        1 => to.fill(value),
+        stride => to.iter_mut().step_by(stride).for_each(|to| *to = value),
+    }
+}
+
+fn each<From: Copy, To>(from: &[From], stride: isize, to: &mut [To], value: impl Fn(From) -> To) {
+    let to = to.iter_mut();
+    match stride {
+        1 => to.zip(from).for_each(|(to, from)| *to = value(*from)),
+        -1 => to
+            .zip(from.iter().rev())
+            .for_each(|(to, from)| *to = value(*from)),
+        2.. => to
+            .zip(from.iter().step_by(stride.unsigned_abs()))
+            .for_each(|(to, from)| *to = value(*from)),
+        _ => to
+            .zip(from.iter().rev().step_by(stride.unsigned_abs().max(1)))
+            .for_each(|(to, from)| *to = value(*from)),
+    }
+}
+
+fn each_into<From: Copy, To>(
+    from: &[From],
+    to: &mut [To],
+    stride: isize,
+    value: impl Fn(From) -> To,
+) {
+    let from = from.iter();
+    match stride {
+        1 => to
+            .iter_mut()
+            .zip(from)
+            .for_each(|(to, from)| *to = value(*from)),
+        -1 => to
+            .iter_mut()
+            .rev()
+            .zip(from)
+            .for_each(|(to, from)| *to = value(*from)),
+        2.. => to
+            .iter_mut()
+            .step_by(stride.unsigned_abs())
+            .zip(from)
+            .for_each(|(to, from)| *to = value(*from)),
+        _ => to
+            .iter_mut()
+            .rev()
+            .step_by(stride.unsigned_abs().max(1))
+            .zip(from)
+            .for_each(|(to, from)| *to = value(*from)),
+    }
+}
