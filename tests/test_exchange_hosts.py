@@ -78,6 +78,14 @@ POINTS = (
 )
 SEGMENTS = ("apple 1 31", "orange 3 90 19 32 5 50 11", "orange 2 37 13 61 29")
 
+# Boxes on some of 5 levels, `cube I J LEVEL NI NJ LEVELS`.
+CUBE_OF_ALL = ("cube 1 1 1 12 9 5",)
+UPPER_AND_LOWER = ("cube 1 1 1 12 9 2", "cube 1 1 3 12 9 3")
+CUBES_OF_3 = ("cube 1 1 1 5 9 5", "cube 6 1 1 7 9 1", "cube 6 1 2 7 9 4")
+CUBES_OF_4 = ("cube 1 1 1 7 4 2", "cube 8 1 1 5 4 2", "cube 1 5 1 12 5 2", "cube 1 1 3 12 9 3")
+# No owner: level 3 in the west, levels 1 and 2 of rows 1 to 3 in the east, level 5.
+CUBES_WITH_HOLES = ("cube 1 1 1 7 9 2", "cube 1 1 4 7 9 1", "cube 8 1 3 5 3 2", "cube 8 4 1 5 6 4")
+
 
 @pytest.fixture(scope="session")
 def hosts(mpi: Mpi, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
@@ -217,6 +225,39 @@ LAYOUTS = {
 }
 
 
+CUBE_LAYOUTS = {
+    "1 cube to 1 box": (CUBE_OF_ALL, WHOLE),
+    "1 box to 1 cube": (WHOLE, CUBE_OF_ALL),
+    "2 cubes to 1 cube": (UPPER_AND_LOWER, CUBE_OF_ALL),
+    "2 cubes to 2 boxes": (UPPER_AND_LOWER, HALVES),
+    "3 cubes to 2 boxes": (CUBES_OF_3, HALVES),
+    "3 cubes to 2 cubes": (CUBES_OF_3, UPPER_AND_LOWER),
+    "4 cubes to 3 boxes": (CUBES_OF_4, THIRDS),
+    "4 cubes to 3 cubes": (CUBES_OF_4, CUBES_OF_3),
+    "4 boxes to 3 cubes": (QUARTERS, CUBES_OF_3),
+    "4 cubes with holes to 3 boxes": (CUBES_WITH_HOLES, THIRDS),
+    "4 cubes with holes to 3 cubes": (CUBES_WITH_HOLES, CUBES_OF_3),
+}
+
+
+def fields_on_levels(halo: int) -> list[Field]:
+    """Return fields of 1 to 5 levels: some cubes have a part of their levels, some have none."""
+    return [
+        Field("t", 1, "T", 5, halo=halo, block=True, sent_as=("f64", "inner"), received_as=("f64", "inner")),
+        Field("u", 2, "U", 4, True, halo=halo, block=True, sent_as=("f32", "stride"), received_as=("f64", "reversed")),
+        Field("v", 3, "V", 2, True, halo=halo, block=True, wire="float32", sent_as=("f64", "reversed")),
+        Field("f", 4, "F", 1, halo=halo, block=True, sent_as=("f64", "plain"), received_as=("f32", "stride")),
+    ]
+
+
+def answers_on_levels() -> list[Field]:
+    """Return fields on the way back, without halo."""
+    return [
+        Field("t_f", 5, "T", 5, sent_as=("f64", "stride"), received_as=("f32", "inner")),
+        Field("u_f", 6, "U", 1, True, received_as=("f64", "stride")),
+    ]
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("grid", [TRIPOLAR_T, TRIPOLAR_F], ids=["pivot T", "pivot F"])
 def test_blocks_with_halo_across_the_fold_are_those_of_the_whole_grid(
@@ -266,6 +307,42 @@ def test_points_and_segments_receive_the_fold_row(
     fields = [replace(field, block=False) for field in points_of_all_kinds(0)]
     grid = Grid(12, 9, "cyclic", f"fold_{pivot}", row)
     exchange(mpi, hosts, tmp_path, grid, sides, {"ocean": fields, "network": answers()})
+
+
+@pytest.mark.parametrize("layout", CUBE_LAYOUTS)
+@pytest.mark.parametrize("pair", [("fortran", "c"), ("c", "fortran")], ids=" to ".join)
+def test_cubes_send_and_receive_their_levels(
+    mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, layout: str, pair: tuple[str, str]
+) -> None:
+    ocean, network = CUBE_LAYOUTS[layout]
+    sides = {"ocean": Side(pair[0], ocean), "network": Side(pair[1], network)}
+    fields = {"ocean": fields_on_levels(2), "network": answers_on_levels()}
+    exchange(mpi, hosts, tmp_path, TRIPOLAR_T, sides, fields)
+
+
+@pytest.mark.parametrize("grid", [TRIPOLAR_F, Grid(12, 9, "closed", "cyclic")], ids=["pivot F", "cyclic"])
+def test_cubes_have_halos_on_their_own_levels(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, grid: Grid) -> None:
+    sides = {"ocean": Side("fortran", CUBES_WITH_HOLES), "network": Side("real8", CUBES_OF_4)}
+    exchange(mpi, hosts, tmp_path, grid, sides, {"ocean": fields_on_levels(7), "network": answers_on_levels()})
+
+
+def test_points_and_segments_exchange_with_cubes(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path) -> None:
+    for number, (ocean, network) in enumerate([(POINTS, CUBES_OF_4), (CUBES_WITH_HOLES, SEGMENTS)]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        sides = {"ocean": Side("fortran", ocean), "network": Side("c", network)}
+        fields = [replace(field, block=False) for field in fields_on_levels(0)]
+        exchange(mpi, hosts, folder, TRIPOLAR_T, sides, {"ocean": fields, "network": answers_on_levels()})
+
+
+def test_initial_values_of_cubes_are_those_of_their_levels(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path) -> None:
+    sides = {"ocean": Side("c", CUBES_OF_4), "network": Side("fortran", CUBES_OF_3)}
+    late = Field("late", 1, "U", 5, True, period=2, lag=1, initial=0.25, halo=2, block=True)
+    fields = {
+        "ocean": [late, Field("mask", 2, levels=3, static=True)],
+        "network": [Field("back", 3, levels=4, period=2)],
+    }
+    exchange(mpi, hosts, tmp_path, TRIPOLAR_F, sides, fields)
 
 
 def test_own_cells_are_received_without_the_halo_of_the_exchange(

@@ -16,6 +16,7 @@ mod handshake;
 mod incoming;
 mod initial;
 pub mod logging;
+mod opening;
 mod outgoing;
 mod progress;
 mod resolve;

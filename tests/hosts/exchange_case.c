@@ -19,10 +19,11 @@ static void wrong(const char *line) {
     exit(2);
 }
 
-static void mark_owned(const char *path, const struct grid *grid, bool *owned) {
+static void mark_owned(const char *path, const struct grid *grid, struct field *field) {
     static struct domain domain;
     for (int rank = 0; read_domain(path, rank, grid, &domain); ++rank)
-        for (int cell = 0; cell < domain.ni * domain.nj; ++cell) owned[domain.cells[cell]] = true;
+        for (int level = domain.level; level < domain.level + own_levels(&domain, field); ++level)
+            for (int cell = 0; cell < domain.ni * domain.nj; ++cell) field->owned[level][domain.cells[cell]] = true;
 }
 
 static void read_field(const char *line, const struct grid *grid, struct field *field) {
@@ -34,7 +35,8 @@ static void read_field(const char *line, const struct grid *grid, struct field *
     field->vector = strcmp(sign, "vector") == 0;
     field->block = strcmp(shape, "block") == 0;
     if (found != (field->sends ? 10 : 15)) wrong(line);
-    if (!field->sends) mark_owned(source, grid, field->owned);
+    if (field->levels > most_levels) wrong(line);
+    if (!field->sends) mark_owned(source, grid, field);
 }
 
 void read_case(const char *path, struct coupled_case *this) {
@@ -81,6 +83,11 @@ static void list_box(struct domain *domain, const struct grid *grid, int i, int 
             domain->cells[row * ni + column] = (j + row) * grid->nx + i + column;
 }
 
+int own_levels(const struct domain *domain, const struct field *field) {
+    int end = domain->level_end < field->levels ? domain->level_end : field->levels;
+    return end > domain->level ? end - domain->level : 0;
+}
+
 bool read_domain(const char *path, int rank, const struct grid *grid, struct domain *domain) {
     char line[4096];
     FILE *file = open_file(path);
@@ -89,6 +96,7 @@ bool read_domain(const char *path, int rank, const struct grid *grid, struct dom
     fclose(file);
     if (!found) return false;
     memset(domain, 0, sizeof *domain);
+    domain->level_end = most_levels;
     char *word = strtok(line, " \n");
     if (word == NULL) wrong("an empty line");
     snprintf(domain->kind, sizeof domain->kind, "%s", word);
@@ -96,7 +104,11 @@ bool read_domain(const char *path, int rank, const struct grid *grid, struct dom
     const int *n = domain->numbers;
     if (strcmp(domain->kind, "serial") == 0) list_box(domain, grid, 0, 0, grid->nx, grid->ny);
     else if (strcmp(domain->kind, "box") == 0) list_box(domain, grid, n[0] - 1, n[1] - 1, n[2], n[3]);
-    else if (strcmp(domain->kind, "empty") == 0) list_segments(domain, n, 0);
+    else if (strcmp(domain->kind, "cube") == 0) {
+        list_box(domain, grid, n[0] - 1, n[1] - 1, n[3], n[4]);
+        domain->level = n[2] - 1;
+        domain->level_end = n[2] - 1 + n[5];
+    } else if (strcmp(domain->kind, "empty") == 0) list_segments(domain, n, 0);
     else if (strcmp(domain->kind, "apple") == 0) list_segments(domain, n, 1);
     else if (strcmp(domain->kind, "orange") == 0) list_segments(domain, n + 1, n[0]);
     else if (strcmp(domain->kind, "points") == 0) {

@@ -16,11 +16,12 @@
 !! Partition file, line r + 1 for rank r; indices count from 1:
 !!
 !!     serial | empty | box I J NI NJ | apple FIRST CELLS | points N C1 ... | orange N F1 C1 F2 C2 ...
+!!     cube I J LEVEL NI NJ LEVELS
 module exchange_case
    use, intrinsic :: iso_fortran_env, only: real64
    implicit none
    private
-   public :: case_type, domain_type, field_type, grid_type, read_case, read_domain, owned_cells
+   public :: case_type, domain_type, field_type, grid_type, own_levels, read_case, read_domain
 
    type :: grid_type
       character(len=64) :: name = ''
@@ -28,10 +29,11 @@ module exchange_case
       character(len=16) :: edge_i = '', edge_j = '', row = ''
    end type grid_type
 
-   !> Cells of one rank; a rectangle keeps its corner, everything else is a list along one axis.
+   !> Cells of one rank; a rectangle keeps its corner, everything else is a list along one axis. A cube has some levels.
    type :: domain_type
       character(len=16) :: kind = ''
       integer :: i = 0, j = 0, ni = 0, nj = 0
+      integer :: level_first = 1, level_last = huge(1)
       integer, allocatable :: numbers(:)   !< of the partition file, after the kind
       integer, allocatable :: cells(:)     !< index of each cell in local order
       logical :: one_axis = .false.
@@ -44,7 +46,7 @@ module exchange_case
       character(len=16) :: kind = '', section = ''
       integer :: number = 0, levels = 0, period = 0, lag = 0, halo = 0
       real(real64) :: fill = 0, initial = 0
-      logical, allocatable :: owned(:)     !< whether a rank of the sender owns the cell
+      logical, allocatable :: owned(:, :)  !< whether a rank of the sender owns the cell on the level
    end type field_type
 
    type :: case_type
@@ -102,26 +104,35 @@ contains
       read (line, *) keyword, field%name, field%number, field%point, field%levels, sign, field%period, field%lag, &
          field%kind, field%section, field%halo, shape, field%fill, field%initial, source
       field%block = shape == 'block'
-      field%owned = owned_cells(source, grid)
+      field%owned = owned_cells(source, grid, field%levels)
    end function read_field
 
-   !> Cells that any rank of a partition file owns.
-   function owned_cells(path, grid) result(owned)
+   !> Cells (cell, level) that any rank of a partition file owns.
+   function owned_cells(path, grid, levels) result(owned)
       character(len=*), intent(in) :: path
       type(grid_type), intent(in) :: grid
-      logical, allocatable :: owned(:)
+      integer, intent(in) :: levels
+      logical, allocatable :: owned(:, :)
       type(domain_type) :: domain
       integer :: rank
       logical :: found
-      allocate (owned(grid%nx*grid%ny), source=.false.)
+      allocate (owned(grid%nx*grid%ny, levels), source=.false.)
       rank = 0
       do
          call read_domain(path, rank, grid, domain, found)
          if (.not. found) exit
-         owned(domain%cells) = .true.
+         owned(domain%cells, domain%level_first:min(domain%level_last, levels)) = .true.
          rank = rank + 1
       end do
    end function owned_cells
+
+   !> Number of levels of a field that a rank has; they follow domain%level_first.
+   pure function own_levels(domain, field) result(levels)
+      type(domain_type), intent(in) :: domain
+      type(field_type), intent(in) :: field
+      integer :: levels
+      levels = max(0, min(domain%level_last, field%levels) - domain%level_first + 1)
+   end function own_levels
 
    subroutine read_domain(path, rank, grid, domain, found)
       character(len=*), intent(in) :: path
@@ -143,6 +154,7 @@ contains
       select case (domain%kind)
        case ('serial', 'empty'); count = 0
        case ('box'); count = 4
+       case ('cube'); count = 6
        case ('apple'); count = 2
        case ('points')
          read (line, *) domain%kind, count
@@ -167,6 +179,9 @@ contains
             domain%i = 1; domain%j = 1; domain%ni = grid%nx; domain%nj = grid%ny
           case ('box')
             domain%i = n(1); domain%j = n(2); domain%ni = n(3); domain%nj = n(4)
+          case ('cube')
+            domain%i = n(1); domain%j = n(2); domain%ni = n(4); domain%nj = n(5)
+            domain%level_first = n(3); domain%level_last = n(3) + n(6) - 1
           case ('empty')
             allocate (domain%cells(0))
           case ('apple')

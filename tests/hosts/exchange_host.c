@@ -50,7 +50,7 @@ static void *first_element(const struct part *part) {
 }
 
 static struct part cut(const struct field *field, int64_t n1, int64_t n2) {
-    int64_t n3 = field->levels;
+    int64_t n3 = own_levels(&domain, field);
     struct part part = {.single = strcmp(field->kind, "f32") == 0, .shape = {n1, n2, n3}};
     int64_t rows = n1 + 5, columns = n2 + 3;
     part.size = (size_t)(2 * rows * columns * (n3 + 1));
@@ -78,10 +78,10 @@ static struct part cut(const struct field *field, int64_t n1, int64_t n2) {
 
 static void send_field(const struct field *field, int date) {
     struct part part = cut(field, domain.ni, domain.nj);
-    for (int k = 0; k < field->levels; ++k)
+    for (int k = 0; k < part.shape[2]; ++k)
         for (int cell = 0; cell < domain.ni * domain.nj; ++cell)
             set(&part, at(&part, cell % domain.ni, cell / domain.ni, k),
-                encoded(domain.cells[cell] + 1, k + 1, field->number, date / this.step));
+                encoded(domain.cells[cell] + 1, domain.level + k + 1, field->number, date / this.step));
     int32_t sent = -1;
     void *first = first_element(&part);
     must(part.single ? halocline_send_f32(session, field->name, first, part.shape, part.strides, date, &sent)
@@ -92,13 +92,13 @@ static void send_field(const struct field *field, int date) {
 
 static void check_values(const struct field *field, const struct part *part, int date, int halo) {
     char text[200];
-    for (int k = 0; k < field->levels; ++k)
+    for (int k = 0; k < part->shape[2]; ++k)
         for (int b = 0; b < part->shape[1]; ++b)
             for (int a = 0; a < part->shape[0]; ++a) {
                 int cell = domain.one_axis ? domain.cells[a] : 0;
                 int i = domain.one_axis ? cell % this.grid.nx : domain.i - halo + a;
                 int j = domain.one_axis ? cell / this.grid.nx : domain.j - halo + b;
-                double wanted = expected(&this.grid, field, i, j, k + 1, date, this.step);
+                double wanted = expected(&this.grid, field, i, j, domain.level + k + 1, date, this.step);
                 double found = get(part, at(part, a, b, k));
                 snprintf(text, sizeof text, "element %d, %d is cell i %d j %d, level %d: found %.1f, expected %.1f", a,
                          b, i, j, k, found, wanted);
@@ -135,6 +135,9 @@ static void define(void) {
     else if (strcmp(domain.kind, "empty") == 0) must(halocline_define_empty(session, grid));
     else if (strcmp(domain.kind, "apple") == 0)
         must(halocline_define_apple(session, grid, domain.numbers[0] - 1, domain.numbers[1]));
+    else if (strcmp(domain.kind, "cube") == 0)
+        must(halocline_define_cube(session, grid, domain.i, domain.j, domain.level, domain.ni, domain.nj,
+                                   domain.level_end - domain.level));
     else if (strcmp(domain.kind, "points") == 0) must(halocline_define_points(session, grid, domain.ni, first));
     else if (strcmp(domain.kind, "orange") == 0) {
         for (int segment = 0; segment < domain.numbers[0]; ++segment) {

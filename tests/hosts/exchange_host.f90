@@ -48,6 +48,7 @@ contains
           case ('serial'); call halocline_define_serial(grid)
           case ('empty'); call halocline_define_empty(grid)
           case ('box'); call halocline_define_box(grid, n(1), n(2), n(3), n(4))
+          case ('cube'); call halocline_define_cube(grid, n(1), n(2), n(3), n(4), n(5), n(6))
           case ('apple'); call halocline_define_apple(grid, n(1), n(2))
           case ('points'); call halocline_define_points(grid, n(2:))
           case ('orange'); call halocline_define_orange(grid, n(2::2), n(3::2))

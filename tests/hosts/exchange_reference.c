@@ -39,12 +39,12 @@ static bool outside(const struct grid *grid, struct place here) {
 }
 
 /* A cell of the last row that is another cell too: who gives its value. */
-static struct place giver(const struct grid *grid, const struct field *field, struct place here) {
+static struct place giver(const struct grid *grid, const struct field *field, struct place here, int level) {
     struct place twin = mirror(grid, field->point, here);
     if (twin.j >= grid->ny) return here;
     twin.i = modulo(twin.i, grid->nx);
     bool redundant = twin.j < here.j || twin.i < here.i;
-    bool by_itself = strcmp(grid->row, "owned") == 0 && field->owned[here.j * grid->nx + here.i];
+    bool by_itself = strcmp(grid->row, "owned") == 0 && field->owned[level - 1][here.j * grid->nx + here.i];
     return redundant && !by_itself ? twin : here;
 }
 
@@ -55,9 +55,9 @@ double expected(const struct grid *grid, const struct field *field, int i, int j
     if (strcmp(grid->edge_j, "cyclic") == 0) here.j = modulo(here.j, grid->ny);
     if (strcmp(grid->edge_i, "cyclic") == 0) here.i = modulo(here.i, grid->nx);
     if (outside(grid, here)) return field->fill;
-    if (folded && here.j == grid->ny - 1) here = giver(grid, field, here);
+    if (folded && here.j == grid->ny - 1) here = giver(grid, field, here, level);
     int cell = here.j * grid->nx + here.i;
-    if (!field->owned[cell]) return field->fill;
+    if (!field->owned[level - 1][cell]) return field->fill;
     double value = date < field->lag ? field->initial : encoded(cell + 1, level, field->number, (date - field->lag) / step);
     return here.flipped && field->vector ? -value : value;
 }

@@ -46,11 +46,11 @@ contains
       real(real64) :: value
       integer :: column, row, cell
       logical :: exists, flipped
-      call find(grid, field, i - 1, j - 1, column, row, exists, flipped)
+      call find(grid, field, i - 1, j - 1, level, column, row, exists, flipped)
       value = field%fill
       if (.not. exists) return
       cell = 1 + column + row*grid%nx
-      if (.not. field%owned(cell)) return
+      if (.not. field%owned(cell, level)) return
       if (date < field%lag) then
          value = field%initial
       else
@@ -60,10 +60,10 @@ contains
    end function expected
 
    !> The cell of the grid (from 0) that stands for column i and row j (from 0).
-   pure subroutine find(grid, field, i, j, column, row, exists, flipped)
+   pure subroutine find(grid, field, i, j, level, column, row, exists, flipped)
       type(grid_type), intent(in) :: grid
       type(field_type), intent(in) :: field
-      integer, intent(in) :: i, j
+      integer, intent(in) :: i, j, level
       integer, intent(out) :: column, row
       logical, intent(out) :: exists, flipped
       logical :: folded
@@ -79,13 +79,14 @@ contains
       end if
       if (grid%edge_i == 'cyclic') column = modulo(column, grid%nx)
       exists = column >= 0 .and. column < grid%nx .and. row >= 0 .and. row < grid%ny
-      if (exists .and. folded .and. row == grid%ny - 1) call choose_twin(grid, field, column, row, flipped)
+      if (exists .and. folded .and. row == grid%ny - 1) call choose_twin(grid, field, level, column, row, flipped)
    end subroutine find
 
    !> A cell of the last row that is another cell too: who gives its value.
-   pure subroutine choose_twin(grid, field, column, row, flipped)
+   pure subroutine choose_twin(grid, field, level, column, row, flipped)
       type(grid_type), intent(in) :: grid
       type(field_type), intent(in) :: field
+      integer, intent(in) :: level
       integer, intent(inout) :: column, row
       logical, intent(inout) :: flipped
       integer :: other_column, other_row
@@ -93,7 +94,7 @@ contains
       if (other_row >= grid%ny) return                                 ! not twice in the grid
       other_column = modulo(other_column, grid%nx)
       if (other_row == row .and. other_column >= column) return        ! the first of the two, or its own mirror
-      if (grid%row == 'owned' .and. field%owned(1 + column + row*grid%nx)) return
+      if (grid%row == 'owned' .and. field%owned(1 + column + row*grid%nx, level)) return
       column = other_column
       row = other_row
       flipped = .not. flipped

@@ -164,6 +164,15 @@ impl Inbox {
         self.released
     }
 
+    /// Whether somebody has a part of the message after the last that was released.
+    #[must_use]
+    pub fn next_is_lent(&self) -> bool {
+        let slot = flags::slot_of(self.released.wrapping_add(1));
+        self.lent[slot]
+            .iter()
+            .any(|lent| lent.load(Ordering::Acquire))
+    }
+
     /// Release the message after the last that was released, unless somebody has a part of it; whether it is released.
     ///
     /// The senders' bells are to be rung afterwards.
@@ -177,8 +186,7 @@ impl Inbox {
             "release of message {next} while {} is the last that is complete",
             self.complete
         );
-        let lent = &self.lent[flags::slot_of(next)];
-        if lent.iter().any(|lent| lent.load(Ordering::Acquire)) {
+        if self.next_is_lent() {
             return false;
         }
         flags::release(self.mapping.word(self.place.released), next);

@@ -1,0 +1,134 @@
+//! From shared memory and messages into blocks and arrays.
+
+use super::{Incoming, IncomingField, Message};
+use crate::block::Storage;
+use halocline_exchanges::{
+    plan::BlockRun,
+    unpack::{fill, unpack},
+    view::{ElementKind, Elements, ElementsMut, Layout, ViewMut},
+    world::World,
+};
+
+impl Incoming {
+    /// Unpack a field of the open date into the storage that keeps it.
+    pub(super) fn keep(&mut self, world: &dyn World, field: usize) {
+        let kept = self.fields[field].kept.take();
+        let mut kept = kept.unwrap_or_else(|| self.new_storage(field));
+        let mut view = self.block_view(field, &mut kept);
+        self.unpack_field(world, field, &mut view);
+        self.fields[field].kept = Some(kept);
+    }
+
+    pub(super) fn copy_kept(&self, field: usize, view: &mut ViewMut<'_>) {
+        if let Some(kept) = &self.fields[field].kept {
+            self.copy_block(field, bytes_of(kept), view);
+        }
+    }
+
+    /// Unpack a field of the open date: what lies in shared memory, or the fill value, then what came in messages.
+    pub(super) fn unpack_field(&mut self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
+        if self.rounds_on_the_way(view) {
+            let mut block = self.new_storage(field);
+            let mut whole = self.block_view(field, &mut block);
+            self.unpack_field(world, field, &mut whole);
+            return self.copy_block(field, bytes_of(&block), view);
+        }
+        match self.borrow_block(field) {
+            Some(block) => self.copy_block(field, bytes_of(&block), view),
+            None => self.fill_gaps(field, view),
+        }
+        self.unpack_messages(world, field, view);
+    }
+
+    /// Whether values lose digits in the block that the caller's array and the messages have.
+    fn rounds_on_the_way(&self, view: &ViewMut<'_>) -> bool {
+        let array_is_double = matches!(view.elements, ElementsMut::F64(_));
+        array_is_double && self.wire == ElementKind::F64 && self.receive_as == ElementKind::F32
+    }
+
+    /// The block of a field of the open date in shared memory; `None` when all came in messages.
+    pub(super) fn borrow_block(&self, field: usize) -> Option<Storage> {
+        let part = self.memory.as_ref()?.borrow_open(field)?;
+        Some(Storage::shared(self.receive_as, part))
+    }
+
+    pub(super) fn fill_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
+        let IncomingField { levels, gaps, .. } = &self.fields[field];
+        fill(gaps, 0..*levels, self.block, self.fill, view);
+    }
+
+    fn unpack_messages(&self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
+        for Message { plan, receiver, .. } in &self.messages {
+            let part = &plan.fields[field];
+            let values = &world.message(*receiver)[part.offset..];
+            let (runs, levels) = (&part.runs, part.levels.clone());
+            unpack(values, self.wire, runs, levels, self.block, view);
+        }
+    }
+
+    /// Copy a block, or its own cells, into an array: a block is a message that has all its cells in their order.
+    fn copy_block(&self, field: usize, block: &[u8], view: &mut ViewMut<'_>) {
+        let levels = 0..self.fields[field].levels;
+        unpack(
+            block,
+            self.receive_as,
+            &[self.whole()],
+            levels,
+            self.block,
+            view,
+        );
+    }
+
+    pub(super) const fn whole(&self) -> BlockRun {
+        BlockRun {
+            start: 0,
+            len: self.block.cells(),
+            step: 1,
+            flip: false,
+        }
+    }
+
+    /// The block where its senders wrote it, completed with what came in messages.
+    pub(super) fn complete_in_place(
+        &mut self,
+        world: &dyn World,
+        field: usize,
+        mut block: Storage,
+    ) -> Storage {
+        let mut view = self.block_view(field, &mut block);
+        self.unpack_messages(world, field, &mut view);
+        if let Some(memory) = &mut self.memory {
+            memory.note_written(field);
+        }
+        block
+    }
+
+    pub(super) fn unpack_into_spare(&mut self, world: &dyn World, field: usize) -> Storage {
+        let spare = self.fields[field].spare.take();
+        let mut storage = spare.unwrap_or_else(|| self.new_storage(field));
+        let mut view = self.block_view(field, &mut storage);
+        self.unpack_field(world, field, &mut view);
+        storage
+    }
+
+    pub(super) fn new_storage(&self, field: usize) -> Storage {
+        let count = self.fields[field].levels * self.block.cells();
+        Storage::full(self.receive_as, count, self.fill)
+    }
+
+    /// A block of a field as an array to write, axes (i, j, level).
+    pub(super) fn block_view<'a>(&self, field: usize, block: &'a mut Storage) -> ViewMut<'a> {
+        let [ni, nj] = self.block.extent();
+        ViewMut {
+            layout: Layout::contiguous([ni, nj, self.fields[field].levels]),
+            elements: block.elements_mut(),
+        }
+    }
+}
+
+fn bytes_of(storage: &Storage) -> &[u8] {
+    match storage.elements() {
+        Elements::F32(values) => bytemuck::cast_slice(values),
+        Elements::F64(values) => bytemuck::cast_slice(values),
+    }
+}
