@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from coupled_job import HOSTS, Mpi, Outcome, Ranks, run_ranks, write_experiment
-from hosts.cell_values import value
+from hosts.cell_values import levels_of, value
 
 FloatArray = npt.NDArray[np.float64]
 Partition = dict[str, Any]
@@ -42,9 +42,11 @@ def run_job(
     return run_ranks(mpi, folder, ranks, environment)
 
 
-def write_ocean(folder: Path, partitions: Sequence[Partition], sends: Mapping[str, int]) -> None:
+def write_ocean(
+    folder: Path, partitions: Sequence[Partition], sends: Mapping[str, int], component: str = "ocean"
+) -> None:
     """Tell the ocean of `hosts/python_ocean.py` its partitions, one a rank, and the levels of what it sends."""
-    (folder / "ocean.json").write_text(json.dumps({"partitions": list(partitions), "sends": dict(sends)}))
+    (folder / f"{component}.json").write_text(json.dumps({"partitions": list(partitions), "sends": dict(sends)}))
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,40 @@ def reference_block(
     return block
 
 
+def reference_of_cubes(
+    grid: Grid,
+    field: Field,
+    senders: Sequence[Partition],
+    receiver: Partition,
+    halo: int,
+    fill: float,
+    date: int,
+) -> FloatArray:
+    """Give the block (level, j, i) of a receiver with a box or cube, where cubes may own some levels only."""
+    i, j, ni, nj = box_of(receiver, grid)
+    levels = levels_of(receiver, field.levels)
+    block = np.empty((len(levels), nj + 2 * halo, ni + 2 * halo))
+    for k, level in enumerate(levels):
+        own = [sender for sender in senders if level in levels_of(sender, field.levels)]
+        owned = {cell for sender in own for cell in cells_of(sender, grid)}
+        block[k] = reference_block(grid, field, owned, (i, j, ni, nj), halo, fill, date)[level]
+    return block
+
+
+def box_of(partition: Partition, grid: Grid) -> tuple[int, int, int, int]:
+    """Give the box (i, j, ni, nj) of a serial, box or cube partition."""
+    if partition["kind"] == "cube":
+        i, j, _, ni, nj, _ = partition["cube"]
+        return i, j, ni, nj
+    i, j, ni, nj = partition.get("box", (0, 0, grid.nx, grid.ny))
+    return i, j, ni, nj
+
+
 def cells_of(partition: Partition, grid: Grid) -> list[int]:
     """Give the global indices of a partition's cells in the order of its array."""
     kind = partition["kind"]
-    if kind == "serial":
-        return list(range(grid.nx * grid.ny))
-    if kind == "box":
-        i, j, ni, nj = partition["box"]
+    if kind in ("serial", "box", "cube"):
+        i, j, ni, nj = box_of(partition, grid)
         return [(j + y) * grid.nx + i + x for y in range(nj) for x in range(ni)]
     if kind == "apple":
         offset, cells = partition["apple"]
@@ -149,6 +178,11 @@ def cells_of(partition: Partition, grid: Grid) -> list[int]:
 def box(i: int, j: int, ni: int, nj: int) -> Partition:
     """Describe a box partition."""
     return {"kind": "box", "box": [i, j, ni, nj]}
+
+
+def cube(i: int, j: int, level: int, ni: int, nj: int, levels: int) -> Partition:
+    """Describe a box on some of the levels."""
+    return {"kind": "cube", "cube": [i, j, level, ni, nj, levels]}
 
 
 def answers(folder: Path, partitions: Sequence[Partition], grid: Grid, name: str, date: int) -> FloatArray:

@@ -67,7 +67,10 @@ contains
       call settle(c_define_points(session, c_text(grid), size(indices, kind=c_int64_t), from_zero(indices)), ierr)
    end subroutine halocline_define_points
 
-   !> Own a rectangle on some of the levels: arrays have shape (ni, nj, levels).
+   !> Own a rectangle on some of the levels: arrays have shape (ni, nj, own levels), beginning with level_first.
+   !!
+   !! Of a field that ends before level_first + levels - 1 the array has fewer levels; of one that ends below
+   !! level_first it has none, and is passed with shape (ni, nj, 0).
    subroutine halocline_define_cube(grid, i_first, j_first, level_first, ni, nj, levels, ierr)
       character(len=*), intent(in) :: grid
       integer(c_int), intent(in) :: i_first, j_first, level_first   !< column, row and level of the first own cell, from 1

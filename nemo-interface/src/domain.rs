@@ -215,7 +215,9 @@ pub unsafe extern "C" fn halocline_define_points(
     unsafe { define(session, grid, partition) }
 }
 
-/// Own a rectangle of a grid on some of its levels: arrays have shape (ni, nj, levels).
+/// Own a rectangle of a grid on some of its levels: arrays have shape (ni, nj, own levels), beginning with `level`.
+///
+/// Of a field that ends before `level + levels` the array has fewer levels, of one that ends below `level` none.
 ///
 /// @param session  the session, before halocline_end_definition
 /// @param grid     name of the grid

@@ -1,17 +1,21 @@
 """An ocean in Python: any partition, sends `value(...)` of its cells, keeps what it receives in files.
 
-It reads `ocean.json` of its folder: one partition a rank, and the levels of the fields that it sends.
+    python_ocean.py [COMPONENT]
+
+It reads `COMPONENT.json` (`ocean.json`) of its folder: one partition a rank, and the levels of the fields that it
+sends.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import halocline
 import numpy as np
-from hosts.cell_values import value
+from hosts.cell_values import levels_of, value
 
 
 def define(session: halocline.Session, partition: dict[str, Any]) -> None:
@@ -21,6 +25,8 @@ def define(session: halocline.Session, partition: dict[str, Any]) -> None:
         session.define_serial("g")
     elif kind == "box":
         session.define_box("g", *partition["box"])
+    elif kind == "cube":
+        session.define_cube("g", *partition["cube"])
     elif kind == "apple":
         session.define_apple("g", *partition["apple"])
     elif kind == "orange":
@@ -40,6 +46,9 @@ def cells_of(partition: dict[str, Any], nx: int, ny: int) -> np.ndarray:
     elif kind == "box":
         i, j, ni, nj = partition["box"]
         cells = whole.reshape(ny, nx)[j : j + nj, i : i + ni]
+    elif kind == "cube":
+        i, j, _, ni, nj, _ = partition["cube"]
+        cells = whole.reshape(ny, nx)[j : j + nj, i : i + ni]
     elif kind == "apple":
         offset, number = partition["apple"]
         cells = whole[None, offset : offset + number]
@@ -50,15 +59,15 @@ def cells_of(partition: dict[str, Any], nx: int, ny: int) -> np.ndarray:
     return np.stack([cells // nx, cells % nx])
 
 
-def values(field: str, cells: np.ndarray, levels: int, date: int) -> np.ndarray:
+def values(field: str, cells: np.ndarray, levels: range, date: int) -> np.ndarray:
     """Give a field's values (level, j, i), as a strided part of a larger array."""
     _, nj, ni = cells.shape
-    larger = np.full((ni + 3, nj + 2, levels), np.nan)
+    larger = np.full((ni + 3, nj + 2, len(levels)), np.nan)
     inside = larger[2:-1, 1:-1, :].T
-    for level in range(levels):
+    for k, level in enumerate(levels):
         for y in range(nj):
             for x in range(ni):
-                inside[level, y, x] = value(field, int(cells[1, y, x]), int(cells[0, y, x]), level, date)
+                inside[k, y, x] = value(field, int(cells[1, y, x]), int(cells[0, y, x]), level, date)
     return inside
 
 
@@ -73,8 +82,9 @@ def in_fewer_axes(array: np.ndarray, date: int) -> np.ndarray:
 
 def main() -> None:
     """Run to the end."""
-    plan = json.loads(Path("ocean.json").read_text())
-    with halocline.Session("ocean") as session:
+    component = sys.argv[1] if len(sys.argv) > 1 else "ocean"
+    plan = json.loads(Path(f"{component}.json").read_text())
+    with halocline.Session(component) as session:
         partition = plan["partitions"][session.rank]
         define(session, partition)
         session.end_definition()
@@ -83,7 +93,8 @@ def main() -> None:
         cells = cells_of(partition, grid["nx"], grid["ny"])
         for date in range(0, session.length_seconds, 10):
             for name, levels in plan["sends"].items():
-                session.send(name, in_fewer_axes(values(name, cells, levels, date), date), date)
+                array = values(name, cells, levels_of(partition, levels), date)
+                session.send(name, in_fewer_axes(array, date), date)
             for name in session.received_fields:
                 received = session.receive(name, date)
                 if received is not None:

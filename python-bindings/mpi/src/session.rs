@@ -295,6 +295,31 @@ impl Session {
         self.define(py, grid, cells.map(Partition::Points))
     }
 
+    #[allow(clippy::too_many_arguments, reason = "those of a cube")]
+    fn define_cube(
+        &self,
+        py: Python<'_>,
+        grid: &str,
+        i_first: i64,
+        j_first: i64,
+        level_first: i64,
+        ni: i64,
+        nj: i64,
+        levels: i64,
+    ) -> PyResult<()> {
+        let partition = || {
+            Ok(Partition::Cube {
+                i: unsigned("i_first", i_first)?,
+                j: unsigned("j_first", j_first)?,
+                level: unsigned("level_first", level_first)?,
+                ni: unsigned("ni", ni)?,
+                nj: unsigned("nj", nj)?,
+                levels: unsigned("levels", levels)?,
+            })
+        };
+        self.define(py, grid, partition())
+    }
+
     /// End the definition phase. Collective over all ranks of the job.
     fn end_definition(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |state| released(py, || state.core.end_definition()))

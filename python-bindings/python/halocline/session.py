@@ -130,6 +130,16 @@ class Session:
         """Own single cells by their global indices j nx + i, in the order of the local array."""
         self._core.define_points(grid, np.asarray(cells, dtype=np.int64).ravel().tolist())
 
+    def define_cube(
+        self, grid: str, i_first: int, j_first: int, level_first: int, ni: int, nj: int, levels: int
+    ) -> None:
+        """Own a box of cells on the levels level_first <= level < level_first + levels.
+
+        Arrays (level, j, i) begin with level level_first and have those of these levels that their
+        field has: fewer than `levels` where it ends before, none where it ends below level_first.
+        """
+        self._core.define_cube(grid, i_first, j_first, level_first, ni, nj, levels)
+
     def end_definition(self) -> None:
         """End the definition phase. Collective over all ranks of the job."""
         self._core.end_definition()
