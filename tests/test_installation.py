@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
-from coupled_job import ROOT, Mpi, Ranks, compile_host, run_program, run_ranks, write_experiment
+from coupled_job import (
+    ROOT,
+    TIME_LIMIT,
+    Mpi,
+    Ranks,
+    compile_host,
+    run_checked,
+    run_program,
+    run_ranks,
+    write_experiment,
+)
 
 GOOD_EXPERIMENT = """\
 experiment: two-components
@@ -107,6 +118,14 @@ int main(int argc, char **argv) {
     outcome = run_ranks(each_mpi, tmp_path, [Ranks(1, [compile_host(each_mpi, source, tmp_path)])])
     assert outcome.status == 0, outcome
     assert "there-is-no-such-file.yaml" in outcome.output
+
+
+def test_the_installed_sources_compile_in_a_build_of_ones_own(mpi: Mpi, tmp_path: Path) -> None:
+    sources = mpi.prefix / "share" / "halocline" / "fortran"
+    order = [line for line in (sources / "SOURCES").read_text().splitlines() if not line.startswith("#")]
+    names = [str(sources / name) for name in order]
+    run_checked([*shlex.split(mpi.mpifort), f"-I{sources}", "-c", *names], tmp_path, mpi.job_environment(), TIME_LIMIT)
+    assert (tmp_path / "halocline.mod").stat().st_size > 0
 
 
 def test_every_source_of_the_fortran_modules_is_installed(mpi: Mpi) -> None:

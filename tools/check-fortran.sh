@@ -11,6 +11,6 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 for kinds in "" -fdefault-real-8; do
     # shellcheck disable=SC2086  # an empty word would be a file name
-    "${FC:-mpifort}" -std=f2018 -Wall -Wextra -Wpedantic -Werror $kinds -c "${sources[@]}"
+    "${FC:-mpifort}" -std=f2018 -Wall -Wextra -Wpedantic -Werror -I"$fortran" $kinds -c "${sources[@]}"
 done
 echo "Fortran modules: no warnings"

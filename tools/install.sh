@@ -30,7 +30,7 @@ compile_fortran() {
     cd "$1"
     while read -r source; do
         # shellcheck disable=SC2086  # FC and FFLAGS may hold several words
-        $FC $FFLAGS -fPIC -c "$fortran/$source" -o "$source.o"
+        $FC $FFLAGS -fPIC -I"$fortran" -c "$fortran/$source" -o "$source.o"
     done < <(grep -v '^#' "$fortran/SOURCES")
     ar rcs libhalocline_fortran.a ./*.o
 }

@@ -1,165 +1,35 @@
 !> Receive a field into any strided section of real(4) or real(8), without a temporary.
-module halocline_receiving
-   use, intrinsic :: iso_c_binding, only: c_double, c_float, c_int, c_int32_t, c_int64_t
+!!
+!! One text for both kinds: halocline_receiving.inc. Its procedures share halocline_receiving_body.inc.
+module halocline_receiving_f32
+   use, intrinsic :: iso_c_binding, only: c_int, c_int32_t, c_int64_t, wp => c_float
    use halocline_array, only: describe, section
-   use halocline_c, only: c_receive_f32, c_receive_f64, c_text
+   use halocline_c, only: c_receive => c_receive_f32, c_text
    use halocline_state, only: session, settle
+   include 'halocline_receiving.inc'
+end module halocline_receiving_f32
+
+module halocline_receiving_f64
+   use, intrinsic :: iso_c_binding, only: c_int, c_int32_t, c_int64_t, wp => c_double
+   use halocline_array, only: describe, section
+   use halocline_c, only: c_receive => c_receive_f64, c_text
+   use halocline_state, only: session, settle
+   include 'halocline_receiving.inc'
+end module halocline_receiving_f64
+
+!> call halocline_receive(field, array, seconds [, received] [, ierr])
+!!
+!! * field: name of the field, as in the experiment file
+!! * array: real(4) or real(8), any section; own cells, or own cells with the halo of the exchange; untouched
+!!   where nothing is due;
+!!   shape (ni, nj), (ni, nj, levels), or (cells), (cells, levels) for apple, orange and points
+!! * seconds: date since the start of the run [s], integer(4) or integer(8)
+!! * received: false where nothing is due at this date
+!! * ierr: 0, or a code (halocline_codes); absent: an error ends the whole job
+module halocline_receiving
+   use halocline_receiving_f32, only: halocline_receive
+   use halocline_receiving_f64, only: halocline_receive
    implicit none
    private
    public :: halocline_receive
-
-   !> call halocline_receive(field, array, seconds [, received] [, ierr])
-   !!
-   !! * field: name of the field, as in the experiment file
-   !! * array: real(4) or real(8), any section; own cells, or own cells with the halo of the exchange; untouched
-   !!   where nothing is due;
-   !!   shape (ni, nj), (ni, nj, levels), or (cells), (cells, levels) for apple, orange and points
-   !! * seconds: date since the start of the run [s], integer(4) or integer(8)
-   !! * received: false where nothing is due at this date
-   !! * ierr: 0, or a code (halocline_codes); absent: an error ends the whole job
-   interface halocline_receive
-      module procedure receive_f32_1, receive_f32_1_short
-      module procedure receive_f32_2, receive_f32_2_short
-      module procedure receive_f32_3, receive_f32_3_short
-      module procedure receive_f64_1, receive_f64_1_short
-      module procedure receive_f64_2, receive_f64_2_short
-      module procedure receive_f64_3, receive_f64_3_short
-   end interface halocline_receive
-
-contains
-
-   subroutine receive_f32_1(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_float), intent(inout), target :: array(:)
-      integer(c_int64_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f32(field, describe(array), seconds, received, ierr)
-   end subroutine receive_f32_1
-
-   subroutine receive_f32_1_short(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_float), intent(inout), target :: array(:)
-      integer(c_int32_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f32(field, describe(array), int(seconds, c_int64_t), received, ierr)
-   end subroutine receive_f32_1_short
-
-   subroutine receive_f32_2(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_float), intent(inout), target :: array(:, :)
-      integer(c_int64_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f32(field, describe(array), seconds, received, ierr)
-   end subroutine receive_f32_2
-
-   subroutine receive_f32_2_short(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_float), intent(inout), target :: array(:, :)
-      integer(c_int32_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f32(field, describe(array), int(seconds, c_int64_t), received, ierr)
-   end subroutine receive_f32_2_short
-
-   subroutine receive_f32_3(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_float), intent(inout), target :: array(:, :, :)
-      integer(c_int64_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f32(field, describe(array), seconds, received, ierr)
-   end subroutine receive_f32_3
-
-   subroutine receive_f32_3_short(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_float), intent(inout), target :: array(:, :, :)
-      integer(c_int32_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f32(field, describe(array), int(seconds, c_int64_t), received, ierr)
-   end subroutine receive_f32_3_short
-
-   subroutine receive_f64_1(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_double), intent(inout), target :: array(:)
-      integer(c_int64_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f64(field, describe(array), seconds, received, ierr)
-   end subroutine receive_f64_1
-
-   subroutine receive_f64_1_short(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_double), intent(inout), target :: array(:)
-      integer(c_int32_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f64(field, describe(array), int(seconds, c_int64_t), received, ierr)
-   end subroutine receive_f64_1_short
-
-   subroutine receive_f64_2(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_double), intent(inout), target :: array(:, :)
-      integer(c_int64_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f64(field, describe(array), seconds, received, ierr)
-   end subroutine receive_f64_2
-
-   subroutine receive_f64_2_short(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_double), intent(inout), target :: array(:, :)
-      integer(c_int32_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f64(field, describe(array), int(seconds, c_int64_t), received, ierr)
-   end subroutine receive_f64_2_short
-
-   subroutine receive_f64_3(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_double), intent(inout), target :: array(:, :, :)
-      integer(c_int64_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f64(field, describe(array), seconds, received, ierr)
-   end subroutine receive_f64_3
-
-   subroutine receive_f64_3_short(field, array, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      real(c_double), intent(inout), target :: array(:, :, :)
-      integer(c_int32_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      call receive_section_f64(field, describe(array), int(seconds, c_int64_t), received, ierr)
-   end subroutine receive_f64_3_short
-
-   subroutine receive_section_f32(field, where, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      type(section), intent(in) :: where
-      integer(c_int64_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      integer(c_int32_t) :: code, due
-      due = 0_c_int32_t
-      code = c_receive_f32(session, c_text(field), where%first, where%shape, where%strides, seconds, due)
-      if (present(received)) received = due /= 0_c_int32_t
-      call settle(code, ierr)
-   end subroutine receive_section_f32
-
-   subroutine receive_section_f64(field, where, seconds, received, ierr)
-      character(len=*), intent(in) :: field
-      type(section), intent(in) :: where
-      integer(c_int64_t), intent(in) :: seconds
-      logical, intent(out), optional :: received
-      integer(c_int), intent(out), optional :: ierr
-      integer(c_int32_t) :: code, due
-      due = 0_c_int32_t
-      code = c_receive_f64(session, c_text(field), where%first, where%shape, where%strides, seconds, due)
-      if (present(received)) received = due /= 0_c_int32_t
-      call settle(code, ierr)
-   end subroutine receive_section_f64
-
 end module halocline_receiving
