@@ -12,52 +12,56 @@ pub(crate) struct Roll {
     pub(crate) components: Vec<String>,
     /// For each world rank, the position of its component in `components`.
     component_of: Vec<u16>,
+    /// For each world rank, its rank within its component: counted once, because every plan and message asks.
+    rank_in_component: Vec<u32>,
+    /// For each component, its number of ranks.
+    sizes: Vec<u32>,
 }
 
 impl Roll {
     /// Call the roll: every rank says its component. Collective.
     pub(crate) fn call(world: &mut dyn World, component: &str) -> Result<Self, WorldError> {
-        let names = world.gather_all(component.as_bytes())?;
+        Self::of(world.gather_all(component.as_bytes())?)
+    }
+
+    /// The roll of a job whose ranks gave these names, in rank order.
+    fn of(names: Vec<Vec<u8>>) -> Result<Self, WorldError> {
         let mut roll = Self {
             components: Vec::new(),
             component_of: Vec::with_capacity(names.len()),
+            rank_in_component: Vec::with_capacity(names.len()),
+            sizes: Vec::new(),
         };
         for name in names {
             let name = String::from_utf8_lossy(&name).into_owned();
             let known = roll.components.iter().position(|other| *other == name);
             let position = known.unwrap_or_else(|| {
                 roll.components.push(name);
+                roll.sizes.push(0);
                 roll.components.len() - 1
             });
-            let position = u16::try_from(position).map_err(|_| {
+            roll.component_of.push(u16::try_from(position).map_err(|_| {
                 WorldError::Failed(
-                    "more than 65535 components were started; one was expected a program".into(),
+                    "more than 65536 components were started; one was expected a program".into(),
                 )
-            })?;
-            roll.component_of.push(position);
+            })?);
+            roll.rank_in_component.push(roll.sizes[position]);
+            roll.sizes[position] += 1;
         }
         Ok(roll)
     }
 
     /// Component and rank within it of a world rank.
     pub(crate) fn place(&self, world_rank: usize) -> (&str, usize) {
-        let component = self.component_of[world_rank];
-        let rank = self.component_of[..world_rank]
-            .iter()
-            .filter(|other| **other == component)
-            .count();
-        (&self.components[usize::from(component)], rank)
+        let component = usize::from(self.component_of[world_rank]);
+        let rank = self.rank_in_component[world_rank] as usize;
+        (&self.components[component], rank)
     }
 
     /// Number of ranks of a component.
     pub(crate) fn size(&self, component: &str) -> usize {
-        let Some(position) = self.components.iter().position(|name| name == component) else {
-            return 0;
-        };
-        self.component_of
-            .iter()
-            .filter(|other| usize::from(**other) == position)
-            .count()
+        let position = self.components.iter().position(|name| name == component);
+        position.map_or(0, |position| self.sizes[position] as usize)
     }
 
     /// Colour of this world rank's component for a split.
@@ -216,4 +220,30 @@ fn compare(
         "give every component the same file (HALOCLINE_EXPERIMENT, or the argument of init)",
     );
     agree(world, roll, Err(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_counted_within_their_component_wherever_its_ranks_are() {
+        let names = ["ocean", "worker", "ocean", "ocean", "worker"];
+        let roll = Roll::of(names.map(|name| name.as_bytes().to_vec()).to_vec()).expect("a roll");
+        let places: Vec<_> = (0..names.len()).map(|rank| roll.place(rank)).collect();
+        assert_eq!(
+            places,
+            [
+                ("ocean", 0),
+                ("worker", 0),
+                ("ocean", 1),
+                ("ocean", 2),
+                ("worker", 1)
+            ]
+        );
+        assert_eq!(
+            [roll.size("ocean"), roll.size("worker"), roll.size("ice")],
+            [3, 2, 0]
+        );
+    }
 }
