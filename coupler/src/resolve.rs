@@ -110,23 +110,30 @@ pub(crate) fn worker_domains(
     size: usize,
     domains: &mut Domains,
 ) -> Result<(), Error> {
-    let component_spec = &spec.components[component];
-    if component_spec.worker.is_none() {
+    if spec.components[component].worker.is_none() {
         return Ok(());
     }
-    let tile = component_spec
-        .tiles
-        .as_ref()
-        .map(|tiles| [tiles.nx, tiles.ny]);
     for name in grids_of(spec, component) {
-        if domains.contains_key(name) {
-            continue;
+        if !domains.contains_key(name) {
+            let mine = worker_box(spec, component, name, rank, size)?;
+            domains.insert(name.to_owned(), own_cells(spec, name, &mine)?);
         }
-        let boxes = worker_boxes(&convert::grid(name, grid(spec, name)?), size, tile);
-        let mine = boxes.get(rank).cloned().unwrap_or(Partition::Empty);
-        domains.insert(name.to_owned(), own_cells(spec, name, &mine)?);
     }
     Ok(())
+}
+
+/// The box that a rank of a worker component gets on a grid: whole tiles, where the component asks for tiles.
+pub(crate) fn worker_box(
+    spec: &CouplingSpec,
+    component: &str,
+    name: &str,
+    rank: usize,
+    size: usize,
+) -> Result<Partition, Error> {
+    let tiles = spec.components[component].tiles.as_ref();
+    let tile = tiles.map(|tiles| [tiles.nx, tiles.ny]);
+    let boxes = worker_boxes(&convert::grid(name, grid(spec, name)?), size, tile);
+    Ok(boxes.get(rank).cloned().unwrap_or(Partition::Empty))
 }
 
 /// Grids of the exchanges that a component takes part in, each once.

@@ -78,3 +78,29 @@ fn the_mask_tells_sent_cells_from_filled_ones() {
     // South halo closed, two rows sent (cyclic halo columns included), two rows that nobody owns, north halo closed.
     assert_eq!(rows, [0.0, 8.0, 8.0, 0.0, 0.0, 0.0]);
 }
+
+#[test]
+fn a_program_may_ask_for_the_box_that_a_worker_rank_would_get() {
+    let text = experiment(&format!("{FORTH}{BACK}"));
+    let ocean = |session: &mut Session| {
+        let unknown = session.define_worker_box("basim").expect_err("a typo");
+        assert!(
+            unknown.to_string().contains("did you mean 'basin'"),
+            "{unknown}"
+        );
+        session.define_worker_box("basin")?;
+        let again = session.define_worker_box("basin").expect_err("once a grid");
+        assert!(again.to_string().contains("a second domain"), "{again}");
+        session.end_definition()?;
+        Ok(session.domain("basin").and_then(|own| own.rectangle()))
+    };
+    let analyst = |session: &mut Session| session.end_definition().map(|()| None);
+    let own: Vec<_> = job(&text, 2, ocean, analyst)
+        .into_iter()
+        .take(2)
+        .map(|outcome| outcome.expect("the domain fits").expect("a box"))
+        .collect();
+    // The longer axis is cut.
+    let corners = [&own[0], &own[1]].map(|own| [own.i, own.j, own.ni, own.nj]);
+    assert_eq!(corners, [[0, 0, NX / 2, NY], [NX / 2, 0, NX / 2, NY]]);
+}

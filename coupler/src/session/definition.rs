@@ -32,6 +32,18 @@ impl Session {
         Ok(())
     }
 
+    /// Own the box that Halocline chooses for this rank, as [`Session::end_definition`] does by itself where the
+    /// experiment file starts the component by `worker:`.
+    ///
+    /// # Errors
+    /// As [`Session::define_domain`].
+    pub fn define_worker_box(&mut self, grid: &str) -> Result<(), Error> {
+        let (rank, size) = (self.rank, self.size());
+        let chosen = resolve::worker_box(self.spec(), &self.component, grid, rank, size)
+            .map_err(|error| self.here(error))?;
+        self.define_domain(grid, &chosen)
+    }
+
     /// End the definition phase: plans are made, channels opened, initial values sent. Collective over all ranks of the job.
     ///
     /// A worker that defined no domain gets boxes chosen by Halocline.

@@ -7,10 +7,7 @@ use crate::{
     thread_bound::{OutOfReach, ThreadBound},
 };
 use halocline_coupler::{Code, Error, Received, Sent, Session as Core};
-use halocline_exchanges::{
-    grid::{EdgeI, EdgeJ, Grid},
-    partition::{OwnedCells, Partition, worker_boxes},
-};
+use halocline_exchanges::partition::{OwnedCells, Partition};
 use halocline_exchanges_mpi::MpiWorld;
 use pyo3::prelude::*;
 use std::{path::PathBuf, sync::Arc};
@@ -232,22 +229,7 @@ impl Session {
 
     /// Own the box that Halocline chooses for a worker's rank.
     fn define_worker_box(&self, py: Python<'_>, grid: &str) -> PyResult<()> {
-        self.with(py, |state| {
-            let written = state.core.spec().grids.get(grid);
-            // A grid that nobody knows gets its message from the core.
-            let partition = written.map_or(Partition::Empty, |written| {
-                let grid = Grid {
-                    name: grid.to_owned(),
-                    nx: written.nx,
-                    ny: written.ny,
-                    edge_i: EdgeI::Closed,
-                    edge_j: EdgeJ::Closed,
-                };
-                let mut boxes = worker_boxes(&grid, state.core.size(), None);
-                boxes.swap_remove(state.core.rank())
-            });
-            state.core.define_domain(grid, &partition)
-        })
+        self.with(py, |state| state.core.define_worker_box(grid))
     }
 
     fn define_box(
