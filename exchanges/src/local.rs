@@ -106,6 +106,8 @@ pub struct LocalWorld {
     meetings: u64,
     senders: Vec<Sender>,
     receivers: Vec<Receiver>,
+    /// The first error of a meeting: since then this rank is out of step with the others.
+    broken: Option<WorldError>,
 }
 
 impl LocalWorld {
@@ -121,8 +123,32 @@ impl LocalWorld {
             meetings: 0,
             senders: Vec::new(),
             receivers: Vec::new(),
+            broken: None,
         };
         (0..size).map(world).collect()
+    }
+
+    /// Every collective operation: a meeting of its own.
+    fn deliver(&mut self, outgoing: Parcels) -> Result<Parcels, WorldError> {
+        outgoing
+            .iter()
+            .try_for_each(|(to, _)| self.check_rank(*to))?;
+        let number = self.meetings;
+        self.meetings += 1;
+        let mut state = self.hub.lock();
+        let nobody = || Meeting {
+            parcels: vec![Vec::new(); self.size],
+            here: vec![false; self.size],
+            collected: 0,
+        };
+        let meeting = state.meetings.entry(number).or_insert_with(nobody);
+        for (to, bytes) in outgoing {
+            meeting.parcels[to].push((self.rank, bytes));
+        }
+        meeting.here[self.rank] = true;
+        drop(state);
+        self.hub.changed.notify_all();
+        self.wait_for_all(number)
     }
 
     /// Wait until all ranks have come to meeting `number`, or this cannot happen any more.
@@ -236,25 +262,11 @@ impl World for LocalWorld {
         &mut self,
         outgoing: Vec<(usize, Vec<u8>)>,
     ) -> Result<Vec<(usize, Vec<u8>)>, WorldError> {
-        outgoing
-            .iter()
-            .try_for_each(|(to, _)| self.check_rank(*to))?;
-        let number = self.meetings;
-        self.meetings += 1;
-        let mut state = self.hub.lock();
-        let nobody = || Meeting {
-            parcels: vec![Vec::new(); self.size],
-            here: vec![false; self.size],
-            collected: 0,
-        };
-        let meeting = state.meetings.entry(number).or_insert_with(nobody);
-        for (to, bytes) in outgoing {
-            meeting.parcels[to].push((self.rank, bytes));
+        if let Some(error) = &self.broken {
+            return Err(error.clone());
         }
-        meeting.here[self.rank] = true;
-        drop(state);
-        self.hub.changed.notify_all();
-        self.wait_for_all(number)
+        self.deliver(outgoing)
+            .inspect_err(|error| self.broken = Some(error.clone()))
     }
 
     /// Threads have no communicators: the handle is the color.

@@ -73,7 +73,9 @@ pub struct ReceiverId(pub usize);
 
 /// All ranks of the coupled job, as one of them sees it.
 ///
-/// Collective operations must be called by all ranks in the same order. Channels are pairwise:
+/// Collective operations (`gather_all`, `meet`, `split`, `close`) must be called by all ranks in the same order.
+/// Once one has failed on a rank, this rank is out of step with the others: every later one returns the same
+/// error at once, instead of meeting the others in the middle of something else. Channels are pairwise:
 /// the pair and the tag identify them. Nothing here blocks in `publish`, `arrived`, `release`,
 /// `send_buffer`, `flushed` or `notice`; who wants to wait polls them in one loop.
 pub trait World {

@@ -53,6 +53,31 @@ fn a_meeting_that_one_rank_misses_ends_in_time_and_names_it() {
 }
 
 #[test]
+fn a_rank_that_missed_a_meeting_keeps_its_error_and_meets_nobody_out_of_step() {
+    let (mut early, mut late) = pair();
+    let impatient = |milliseconds| Patience {
+        warn_after: Duration::ZERO,
+        timeout: Duration::from_millis(milliseconds),
+    };
+    early.set_patience(impatient(20));
+    let first = early.gather_all(b"a").expect_err("rank 1 is not here");
+    late.gather_all(b"b")
+        .expect("rank 0 was there before it gave up");
+    // Out of step, the second meeting of both would succeed, for two different purposes.
+    early.set_patience(impatient(10_000));
+    late.set_patience(impatient(20));
+    for again in [
+        early.gather_all(b"c").map(|_| ()),
+        early.split(0).map(|_| ()),
+        early.close(),
+    ] {
+        let again = again.expect_err("this rank is out of step");
+        assert_eq!(again.to_string(), first.to_string());
+    }
+    late.gather_all(b"d").expect_err("rank 0 does not come");
+}
+
+#[test]
 fn a_notice_ends_the_meeting_of_the_others() {
     let (mut fails, mut waits) = pair();
     let notice = Notice {

@@ -12,7 +12,7 @@
 //! | `slot`, `channel` | persistent messages between two ranks, double-buffered |
 //! | `watch` | notices of failure; the loop in which collective operations wait |
 //! | `meeting` | sparse all-to-all whose cost follows the partners, not the ranks |
-//! | `mpi_world` | all of it as a `World` |
+//! | `mpi_world` | all of it as a `World`; what all ranks do together is in its `collective` |
 
 mod channel;
 mod check;

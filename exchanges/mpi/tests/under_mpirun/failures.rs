@@ -99,21 +99,27 @@ pub fn time_out() {
         std::thread::sleep(Duration::from_secs(2));
     } else {
         let start = Instant::now();
-        for attempt in 0..2 {
-            let result = if attempt == 0 {
-                world.gather_all(&[]).map(|_| ())
-            } else {
-                world.split(0).map(|_| ())
-            };
-            match result {
-                Err(WorldError::TimedOut { what, waited }) => {
-                    assert!(
-                        what.contains(&format!("all {} ranks", world.size())),
-                        "{what}"
-                    );
-                    assert!(waited >= Duration::from_millis(400));
-                }
-                other => panic!("expected a time-out, found {other:?}"),
+        let first = match world.gather_all(&[]) {
+            Err(WorldError::TimedOut { what, waited }) => {
+                assert!(
+                    what.contains(&format!("all {} ranks", world.size())),
+                    "{what}"
+                );
+                assert!(waited >= Duration::from_millis(400));
+                (what, waited)
+            }
+            other => panic!("expected a time-out, found {other:?}"),
+        };
+        // This rank is out of step now: no later operation may meet rank 0's first one.
+        for again in [
+            world.gather_all(&[1]).map(|_| ()),
+            world.meet(Vec::new()).map(|_| ()),
+            world.split(0).map(|_| ()),
+            world.close(),
+        ] {
+            match again {
+                Err(WorldError::TimedOut { what, waited }) => assert_eq!((what, waited), first),
+                other => panic!("expected the first time-out, found {other:?}"),
             }
         }
         assert!(start.elapsed() < Duration::from_millis(1900));
