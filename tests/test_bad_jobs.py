@@ -39,6 +39,8 @@ watch: {warn_after: 1 s, timeout: 4 s}
 """
 # Seconds within which every rank has ended, waits for the watchdog included.
 PROMPT = 30.0
+# Seconds after which the component of the mistake `late_start` begins.
+LATE = 20.0
 BOTH = (("ocean", 2), ("network", 1))
 
 
@@ -77,6 +79,11 @@ def assert_ended_by(outcome: Outcome, component: str, rank: int | None, words: S
     for word in words:
         assert word in cause["message"], outcome
         assert word in outcome.output, outcome
+
+
+def assert_mpi_abort(outcome: Outcome) -> None:
+    """Check that MPI ended the job: not every launcher ends the other ranks when one process exits."""
+    assert "mpi_abort" in outcome.output.lower(), outcome
 
 
 def test_without_a_mistake_the_job_succeeds(mpi: Mpi, host: Path, tmp_path: Path) -> None:
@@ -148,8 +155,36 @@ def test_different_experiment_files_are_both_named(mpi: Mpi, host: Path, tmp_pat
 def test_a_component_that_the_file_does_not_know_gets_the_nearest_name(mpi: Mpi, host: Path, tmp_path: Path) -> None:
     outcome = run(mpi, host, tmp_path, "unknown_component")
     assert outcome.status != 0, outcome
+    assert_mpi_abort(outcome)
     assert "netwrok" in outcome.output
     assert "did you mean 'network'" in outcome.output, outcome
+
+
+def test_a_host_that_stops_after_a_refused_beginning_ends_the_job(mpi: Mpi, host: Path, tmp_path: Path) -> None:
+    outcome = run(mpi, host, tmp_path, "begin_refused")
+    assert outcome.status != 0, outcome
+    assert_mpi_abort(outcome)
+    assert "did you mean 'network'" in outcome.output, outcome
+
+
+def test_who_waits_for_a_slow_beginning_is_told_which_variable_to_set(mpi: Mpi, host: Path, tmp_path: Path) -> None:
+    write_experiment(tmp_path, EXPERIMENT)
+    ranks = [Ranks(count, [host, component, "late_start"]) for component, count in BOTH]
+    start = time.monotonic()
+    outcome = run_ranks(mpi, tmp_path, ranks, {"HALOCLINE_START_TIMEOUT": "2"}, time_limit=PROMPT)
+    assert outcome.status != 0, outcome
+    assert time.monotonic() - start < LATE, outcome
+    assert_mpi_abort(outcome)
+    assert "waited 2 s for all 3 ranks to begin the coupling" in outcome.output, outcome
+    assert "set HALOCLINE_START_TIMEOUT to more seconds" in outcome.output, outcome
+
+
+def test_a_start_timeout_that_is_no_number_is_refused(mpi: Mpi, host: Path, tmp_path: Path) -> None:
+    write_experiment(tmp_path, EXPERIMENT)
+    ranks = [Ranks(count, [host, component, "none"]) for component, count in BOTH]
+    outcome = run_ranks(mpi, tmp_path, ranks, {"HALOCLINE_START_TIMEOUT": "soon"}, time_limit=PROMPT)
+    assert outcome.status != 0, outcome
+    assert "HALOCLINE_START_TIMEOUT is 'soon'" in outcome.output, outcome
 
 
 def test_a_component_that_was_not_started_is_named(mpi: Mpi, host: Path, tmp_path: Path) -> None:

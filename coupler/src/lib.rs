@@ -22,8 +22,10 @@ mod progress;
 mod resolve;
 mod rest;
 pub mod session;
-pub mod sharing;
 mod steps;
+pub mod sharing;
+pub mod start;
+pub mod steps;
 mod wait;
 
 pub use block::Block;

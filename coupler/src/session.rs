@@ -18,7 +18,7 @@ use crate::{
     incoming::Incoming,
     outgoing::{Outgoing, Put},
     progress::Progress,
-    resolve,
+    resolve, start,
     steps::{self, Step},
 };
 use halocline_configs::CouplingSpec;
@@ -98,11 +98,11 @@ impl Session {
     ) -> Result<Self, Error> {
         let first = world.rank();
         let roll = Roll::call(world.as_mut(), component)
-            .map_err(|error| Error::from(error).at(component, first))
+            .map_err(|error| start::late(error.into()).at(component, first))
             .inspect_err(|error| failure::record(component, first, error))?;
         let (_, rank) = roll.place(world.rank());
         let experiment = Self::shared_experiment(world.as_mut(), &roll, experiment)
-            .map_err(|error| error.at(component, rank))
+            .map_err(|error| start::late(error).at(component, rank))
             .inspect_err(|error| failure::record(component, rank, error))?;
         let patience = resolve::patience(&experiment.spec);
         world.set_patience(patience);

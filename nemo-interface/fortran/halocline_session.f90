@@ -11,6 +11,7 @@ module halocline_session
 contains
 
    !> Take part in the coupling. Collective over all ranks of all components; starts MPI when it is not running.
+   !! Waits for the others up to $HALOCLINE_START_TIMEOUT [s] (default 600).
    subroutine halocline_init(component, experiment, comm, ierr)
       !> Name of the component, as in the experiment file.
       character(len=*), intent(in) :: component

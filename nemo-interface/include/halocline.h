@@ -65,7 +65,9 @@ extern "C" {
 /**
  * Take part in the coupling as a component. Collective over all ranks of all components.
  *
- * Starts MPI when it is not running; the session then ends it too.
+ * Starts MPI when it is not running; the session then ends it too. Waits for the other ranks up to
+ * $HALOCLINE_START_TIMEOUT [s] (default 600). After a failure the exit of the process ends the whole job, unless the
+ * host has ended MPI before or begins anew.
  *
  * @param session       receives the handle; the library owns it, halocline_finish ends it
  * @param component     name of the component, as in the experiment file

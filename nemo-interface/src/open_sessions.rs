@@ -5,6 +5,7 @@
 
 use crate::message::refused;
 use halocline_coupler::{Code, Error, Session};
+use halocline_exchanges_mpi::{end_job, is_running};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError};
 
 /// One rank's part in the coupling. Opaque; lives from halocline_begin until halocline_finish.
@@ -22,6 +23,8 @@ struct Open {
 
 /// Addresses of the handles that are alive.
 static ALIVE: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+/// Why the last halocline_begin of this process failed; the others of the job may wait for it since.
+static FAILED_BEGIN: Mutex<Option<Error>> = Mutex::new(None);
 static AT_EXIT: Once = Once::new();
 
 /// The addresses; a panic elsewhere leaves the list whole.
@@ -44,13 +47,8 @@ pub(crate) fn check_none_open() -> Result<(), Error> {
 
 /// Keep a session under a new handle, and watch over the exit of the process.
 pub(crate) fn open(session: Session) -> *mut halocline_session {
-    AT_EXIT.call_once(|| {
-        // SAFETY: the handler is a function of this library, which stays loaded as long as it has sessions.
-        let status = unsafe { libc::atexit(at_exit) };
-        if status != 0 {
-            tracing::error!("cannot watch the exit of this process: a STOP before finish leaves the others waiting");
-        }
-    });
+    watch_exit();
+    *failed_begin() = None;
     let session = Mutex::new(Open {
         session,
         failure: None,
@@ -58,6 +56,26 @@ pub(crate) fn open(session: Session) -> *mut halocline_session {
     let handle = Box::into_raw(Box::new(halocline_session { session }));
     alive().push(handle as usize);
     handle
+}
+
+/// Remember that no session came about: where the process exits without another, the job ends.
+pub(crate) fn remember_failed_begin(error: &Error) {
+    watch_exit();
+    *failed_begin() = Some(error.clone());
+}
+
+fn failed_begin() -> MutexGuard<'static, Option<Error>> {
+    FAILED_BEGIN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn watch_exit() {
+    AT_EXIT.call_once(|| {
+        // SAFETY: the handler is a function of this library, which stays loaded as long as it has sessions.
+        let status = unsafe { libc::atexit(at_exit) };
+        if status != 0 {
+            tracing::error!("cannot watch the exit of this process: a STOP before finish leaves the others waiting");
+        }
+    });
 }
 
 /// Run `verb` on the session behind a handle.
@@ -126,13 +144,25 @@ fn unknown_handle() -> Error {
 
 /// Runs when the process exits (end of main, `exit`, Fortran's STOP): others would wait for a rank that is gone.
 extern "C" fn at_exit() {
-    let left: Vec<usize> = alive().clone();
-    for handle in left {
-        // A panic may not leave this function; what it says has been printed, and the job must end all the same.
-        let ended = std::panic::catch_unwind(|| abandon(handle as *mut halocline_session));
-        if ended.is_err() {
-            std::process::abort();
+    // A panic may not leave this function; what it says has been printed, and the job must end all the same.
+    let ended = std::panic::catch_unwind(|| {
+        let left: Vec<usize> = alive().clone();
+        for handle in left {
+            abandon(handle as *mut halocline_session);
         }
+        end_after_failed_begin();
+    });
+    if ended.is_err() {
+        std::process::abort();
+    }
+}
+
+/// A host that has ended MPI since, or never started it, has left in order.
+fn end_after_failed_begin() {
+    let failed = failed_begin().take();
+    if let Some(error) = failed.filter(|_| is_running()) {
+        tracing::error!("the process ends after a beginning that failed: {error}");
+        end_job(1);
     }
 }
 

@@ -5,8 +5,8 @@ use crate::{
     message::{last, refused},
     open_sessions::{self, halocline_session},
 };
-use halocline_coupler::{Code, Error, Session, logging};
-use halocline_exchanges_mpi::MpiWorld;
+use halocline_coupler::{Code, Error, Session, logging, start};
+use halocline_exchanges_mpi::{MpiWorld, end_job};
 use std::{
     ffi::c_char,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,7 +18,9 @@ const ALL_PROCESSES: i32 = -1;
 
 /// Take part in the coupling as a component. Collective over all ranks of all components.
 ///
-/// Starts MPI when it is not running; the session then ends it too.
+/// Starts MPI when it is not running; the session then ends it too. Waits for the other ranks up to
+/// $HALOCLINE_START_TIMEOUT [s] (default 600). After a failure the exit of the process ends the whole job, unless the
+/// host has ended MPI before or begins anew.
 ///
 /// @param session       receives the handle; the library owns it, halocline_finish ends it
 /// @param component     name of the component, as in the experiment file
@@ -54,7 +56,10 @@ pub unsafe extern "C" fn halocline_begin(
             // SAFETY: as above.
             false => Some(Path::new(unsafe { text(experiment, "experiment") }?)),
         };
-        let handle = open_sessions::open(begin(component, experiment, communicator)?);
+        logging::start();
+        open_sessions::check_none_open()?;
+        let begun = begin(component, experiment, communicator);
+        let handle = open_sessions::open(begun.inspect_err(open_sessions::remember_failed_begin)?);
         // SAFETY: not NULL; the caller vouches for the rest.
         unsafe { session.write(handle) };
         Ok(())
@@ -62,11 +67,9 @@ pub unsafe extern "C" fn halocline_begin(
 }
 
 fn begin(component: &str, experiment: Option<&Path>, communicator: i32) -> Result<Session, Error> {
-    logging::start();
-    open_sessions::check_none_open()?;
     let communicator = (communicator != ALL_PROCESSES).then_some(communicator);
-    let world = MpiWorld::start(communicator)?;
-    Session::begin(Box::new(world), component, experiment)
+    let world = start::world(|patience| MpiWorld::start(communicator, patience))?;
+    Session::begin(world, component, experiment)
 }
 
 /// Give the communicator of this component's ranks.
@@ -141,13 +144,14 @@ pub unsafe extern "C" fn halocline_abort(
         if let Some(mut session) = open_sessions::close(session) {
             session.abort(&error);
         }
-        // There is nobody to tell through: MPI's launcher sees the status and ends the other ranks.
+        // There is no session to tell the others through.
         tracing::error!("{error}");
     }));
     if let Err(panic) = ended {
         tracing::error!("{}", defect(panic.as_ref()));
     }
-    std::process::exit(1)
+    // MPI_Abort where MPI runs: not every launcher ends the others when one process exits.
+    end_job(1)
 }
 
 /// Why the host aborts.

@@ -27,11 +27,16 @@ program misbehaving_host
 contains
 
    subroutine start()
-      use mpi, only: MPI_Comm_rank
+      use mpi, only: MPI_Comm_rank, MPI_Init
       integer :: communicator, status
       select case (mistake)
        case ('other_file'); call halocline_init(component, merge('other.yaml     ', 'experiment.yaml', component == 'network'))
        case ('unknown_component'); call halocline_init(merge('netwrok', 'ocean  ', component == 'network'))
+       case ('begin_refused'); call begin_refused()
+       case ('late_start')
+         call MPI_Init(status)
+         if (component == 'network') call execute_command_line('sleep 20')
+         call halocline_init(component)
        case default; call halocline_init(component)
       end select
       call halocline_local_communicator(communicator)
@@ -91,6 +96,14 @@ contains
        case ('tolerated'); call tolerate()
       end select
    end subroutine fail_at_step
+
+   !> With ierr a beginning that failed is the host's affair; this host stops as if all were well.
+   subroutine begin_refused()
+      integer :: ierr
+      call halocline_init(merge('netwrok', 'ocean  ', component == 'network'), ierr=ierr)
+      if (ierr == 0) error stop 'expected a code'
+      stop
+   end subroutine begin_refused
 
    subroutine end_mpi()
       use mpi, only: MPI_Finalize

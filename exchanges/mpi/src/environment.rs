@@ -17,8 +17,9 @@ pub(crate) enum StartedBy {
     Host,
 }
 
-/// Whether MPI calls are allowed now.
-pub(crate) fn is_running() -> bool {
+/// Whether MPI runs in this process: started, by whomever, and not ended.
+#[must_use]
+pub fn is_running() -> bool {
     is_initialized() && !is_finalized()
 }
 
@@ -51,8 +52,10 @@ pub(crate) fn finalize() -> Result<(), WorldError> {
     check(unsafe { ffi::MPI_Finalize() }, "MPI_Finalize")
 }
 
-/// End the whole job with `status`, or with 1 if that is 0.
-pub(crate) fn end_job(status: i32) -> ! {
+/// End the whole job with `status`, or with 1 if that is 0: for a process that has no [`crate::MpiWorld`], or none yet.
+///
+/// Every process of the job ends (`MPI_Abort`) where MPI runs, else this one alone.
+pub fn end_job(status: i32) -> ! {
     let status = if status == 0 { 1 } else { status };
     if is_running() {
         // MPI_COMM_WORLD, although the traffic is on a communicator that may be smaller: every process

@@ -24,4 +24,5 @@ mod pending;
 mod slot;
 mod watch;
 
+pub use environment::{end_job, is_running};
 pub use mpi_world::MpiWorld;

@@ -44,8 +44,9 @@ impl MpiWorld {
     ///
     /// # Errors
     /// If MPI has ended already, if the handle is MPI_COMM_NULL, if a handle is given while MPI is not
-    /// running, if MPI reports an error, or if other ranks do not come within [`Patience::default`].
-    pub fn start(communicator: Option<i32>) -> Result<Self, WorldError> {
+    /// running, if MPI reports an error, or if other ranks do not come within the patience, which then holds for
+    /// all that follows until [`World::set_patience`].
+    pub fn start(communicator: Option<i32>, patience: Patience) -> Result<Self, WorldError> {
         let started_by = environment::ensure_started()?;
         if let (StartedBy::Us, Some(handle)) = (started_by, communicator) {
             return Err(WorldError::Failed(format!(
@@ -53,14 +54,14 @@ impl MpiWorld {
             )));
         }
         let host = Communicator::of_host(communicator)?;
-        let traffic = duplicate(host)?;
-        let control = duplicate(traffic)?;
+        let traffic = duplicate(host, patience)?;
+        let control = duplicate(traffic, patience)?;
         Ok(Self {
             traffic,
             control,
             started_by,
             largest_tag: traffic.largest_tag()?,
-            watch: Watch::new(control),
+            watch: Watch::new(control, patience),
             meetings: 0,
             senders: Vec::new(),
             receivers: Vec::new(),
@@ -72,12 +73,10 @@ impl MpiWorld {
 }
 
 /// A duplicate of our own. There is nothing to hear notices on yet, so only patience ends the wait.
-fn duplicate(original: Communicator) -> Result<Communicator, WorldError> {
+fn duplicate(original: Communicator, patience: Patience) -> Result<Communicator, WorldError> {
     let what = format!("all {} ranks to begin the coupling", original.size);
     let mut duplicate = original.begin_duplicate()?;
-    patiently(original.rank, Patience::default(), &what, || {
-        duplicate.test()
-    })?;
+    patiently(original.rank, patience, &what, || duplicate.test())?;
     Communicator::finish_duplicate(duplicate)
 }
 

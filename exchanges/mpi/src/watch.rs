@@ -27,10 +27,10 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Listen on `control`.
-    pub(crate) fn new(control: Communicator) -> Self {
+    pub(crate) fn new(control: Communicator, patience: Patience) -> Self {
         Self {
             control,
-            patience: Patience::default(),
+            patience,
             heard: None,
             last_probe: None,
         }

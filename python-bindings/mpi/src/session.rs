@@ -6,7 +6,7 @@ use crate::{
     lease::{Lease, Memory},
     thread_bound::{OutOfReach, ThreadBound},
 };
-use halocline_coupler::{Code, Error, Received, Sent, Session as Core};
+use halocline_coupler::{Code, Error, Received, Sent, Session as Core, start};
 use halocline_exchanges::partition::{OwnedCells, Partition};
 use halocline_exchanges_mpi::MpiWorld;
 use pyo3::prelude::*;
@@ -151,9 +151,9 @@ impl Session {
     ) -> PyResult<Self> {
         halocline_coupler::logging::start();
         let core = released(py, || {
-            let world = MpiWorld::start(comm).map_err(Error::from)?;
+            let world = start::world(|patience| MpiWorld::start(comm, patience))?;
             Ok(SameThread(Core::begin(
-                Box::new(world),
+                world,
                 component,
                 experiment.as_deref(),
             )?))

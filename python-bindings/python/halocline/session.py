@@ -55,7 +55,8 @@ class Session:
 
         `experiment` defaults to $HALOCLINE_EXPERIMENT, then to experiment.yaml. `comm` holds the
         ranks of all components: a communicator of mpi4py or a Fortran handle. Without it the
-        session takes MPI_COMM_WORLD, and starts and ends MPI where nobody else did.
+        session takes MPI_COMM_WORLD, and starts and ends MPI where nobody else did. It waits for the
+        other ranks up to $HALOCLINE_START_TIMEOUT [s] (default 600).
         """
         from ._mpi import Session as Core
 

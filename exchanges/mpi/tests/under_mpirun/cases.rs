@@ -9,7 +9,7 @@ mod failures;
 #[path = "hosts.rs"]
 mod hosts;
 
-use halocline_exchanges::world::World;
+use halocline_exchanges::world::{Patience, World};
 use halocline_exchanges_mpi::MpiWorld;
 use std::time::{Duration, Instant};
 
@@ -124,6 +124,11 @@ pub const CASES: &[Case] = &[
         &[1, 2],
         hosts::wrong_communicators,
     ),
+    agreed(
+        "a_start_without_all_ranks_ends_with_the_given_patience",
+        &[2, 3],
+        hosts::late_start,
+    ),
     Case {
         name: "end_job_gives_its_status",
         ranks: &[1, 3],
@@ -135,7 +140,7 @@ pub const CASES: &[Case] = &[
 /// The world of the whole job, MPI started here.
 pub fn start() -> MpiWorld {
     end_the_job_on_panic();
-    MpiWorld::start(None).expect("a world")
+    MpiWorld::start(None, Patience::default()).expect("a world")
 }
 
 /// Without this, a rank that panics would leave the others waiting.

@@ -1,13 +1,14 @@
 //! Hosts that have started MPI themselves.
 
-use super::end_the_job_on_panic;
-use halocline_exchanges::world::World;
+use super::{end_the_job_on_panic, failures::AGREED};
+use halocline_exchanges::world::{Patience, World, WorldError};
 use halocline_exchanges_mpi::MpiWorld;
 use mpi::{
     ffi,
     topology::{Color, Communicator, SimpleCommunicator},
     traits::AsRaw,
 };
+use std::time::{Duration, Instant};
 
 fn fortran_handle(communicator: &SimpleCommunicator) -> i32 {
     // SAFETY: a conversion of a valid handle.
@@ -24,7 +25,8 @@ pub fn sub_communicator() {
         .split_by_color(Color::with_value(i32::from(outside)))
         .expect("a communicator");
     if !outside {
-        let mut world = MpiWorld::start(Some(fortran_handle(&part))).expect("a world");
+        let mut world =
+            MpiWorld::start(Some(fortran_handle(&part)), Patience::default()).expect("a world");
         assert_eq!(world.size(), all.size() as usize - 1);
         assert_eq!(world.rank(), all.rank() as usize);
         let rank = world.rank();
@@ -51,7 +53,8 @@ pub fn host_started() {
     end_the_job_on_panic();
     let universe = mpi::initialize().expect("MPI was not running");
     for _ in 0..3 {
-        let mut world = MpiWorld::start(None).expect("a world, several times in one process");
+        let mut world = MpiWorld::start(None, Patience::default())
+            .expect("a world, several times in one process");
         assert_eq!(world.size(), universe.world().size() as usize);
         world.split(0).expect("a communicator");
         world.close().expect("an orderly end");
@@ -67,11 +70,11 @@ pub fn wrong_communicators() {
     let universe = mpi::initialize().expect("MPI was not running");
     // SAFETY: a conversion of a constant.
     let null = unsafe { ffi::RSMPI_Comm_c2f(ffi::RSMPI_COMM_NULL) };
-    let error = MpiWorld::start(Some(null))
+    let error = MpiWorld::start(Some(null), Patience::default())
         .map(|_| ())
         .expect_err("MPI_COMM_NULL is no world");
     assert!(error.to_string().contains("MPI_COMM_NULL"), "{error}");
-    let mut world = MpiWorld::start(None).expect("a world");
+    let mut world = MpiWorld::start(None, Patience::default()).expect("a world");
     let size = world.size();
     let error = world
         .open_sender(size, 0, 16)
@@ -84,8 +87,33 @@ pub fn wrong_communicators() {
     );
     world.close().expect("an orderly end");
     drop(universe);
-    let error = MpiWorld::start(None)
+    let error = MpiWorld::start(None, Patience::default())
         .map(|_| ())
         .expect_err("MPI has ended");
     assert!(error.to_string().contains("before MPI_Finalize"), "{error}");
+}
+
+/// Rank 0 reads its own input for long.
+pub fn late_start() {
+    end_the_job_on_panic();
+    let universe = mpi::initialize().expect("MPI was not running");
+    let patience = Patience {
+        warn_after: Duration::from_millis(100),
+        timeout: Duration::from_millis(400),
+    };
+    let start = Instant::now();
+    if universe.world().rank() == 0 {
+        std::thread::sleep(Duration::from_millis(1500));
+    }
+    match MpiWorld::start(None, patience).map(|_| ()) {
+        Err(WorldError::TimedOut { what, waited }) => {
+            assert!(what.contains("to begin the coupling"), "{what}");
+            assert!(waited >= Duration::from_millis(400));
+        }
+        other => panic!("expected a time-out, found {other:?}"),
+    }
+    assert!(start.elapsed() < Duration::from_secs(10));
+    use mpi::traits::CommunicatorCollectives;
+    universe.world().barrier();
+    halocline_exchanges_mpi::end_job(AGREED)
 }
