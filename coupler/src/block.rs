@@ -84,6 +84,17 @@ pub struct Block {
     pub halo: usize,
     /// The elements, `shape.product()` of them.
     pub storage: Storage,
+    /// What it was lent for.
+    pub role: Role,
+}
+
+/// What a block is lent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// To be read: it was received.
+    Input,
+    /// To be written: it will be sent.
+    Output,
 }
 
 impl Block {

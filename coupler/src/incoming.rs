@@ -5,7 +5,7 @@ mod memory;
 mod unpacking;
 
 use crate::{
-    block::{Block, Storage},
+    block::{Block, Role, Storage},
     clock::Clock,
     code::Code,
     error::Error,
@@ -209,6 +209,7 @@ impl Incoming {
             shape: [*levels, nj + 2 * halo, ni + 2 * halo],
             halo,
             storage,
+            role: Role::Input,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! One exchange as its sender sees it: fields are packed as they are put, the messages leave with the last of them.
 
-use crate::{clock::Clock, code::Code, error::Error, rest::Rest, sharing::SharedTarget, wait};
+use crate::{
+    block::Storage, clock::Clock, code::Code, error::Error, rest::Rest, sharing::SharedTarget, wait,
+};
 use halocline_exchanges::{
     pack::pack,
     place::{Stores, place},
@@ -29,6 +31,27 @@ impl Target {
             Self::Message(sender, _) => Ok(world.send_buffer(*sender)?.is_some()),
             Self::Memory(target) => Ok(target.outbox.is_free()),
         }
+    }
+
+    /// Where the whole of field number `field` lies in one piece in the receiver's block, in the order of the sender's
+    /// array (offset and length in bytes): it can then be written there instead of copied.
+    fn in_place(&self, field: usize, wire: ElementKind) -> Option<(usize, usize, ElementKind)> {
+        let Self::Memory(target) = self else {
+            return None;
+        };
+        let placing = &target.placings[field];
+        let [run] = &*placing.runs else { return None };
+        let levels = placing.from_levels.len();
+        let is_one_piece = levels == 1 || run.len == placing.cells;
+        // Values that are rounded on the way are not those that would be written.
+        let is_rounded = wire == ElementKind::F32 && placing.kind == ElementKind::F64;
+        let size = placing.kind.size();
+        let start = placing.base + (placing.to_level * placing.cells + run.to) * size;
+        (run.step > 0 && !run.flip && is_one_piece && !is_rounded).then_some((
+            start,
+            run.len * levels * size,
+            placing.kind,
+        ))
     }
 
     /// Bytes that one put of all fields writes into memory.
@@ -141,11 +164,7 @@ impl Outgoing {
         target: i64,
         late: impl FnMut(&str, u64),
     ) -> Result<Put, Error> {
-        self.check_order(field, target)?;
-        if self.open.is_none() {
-            self.wait_for_buffers(world, patience, target, late)?;
-            self.open = Some(target);
-        }
+        self.open_date(world, patience, field, target, late)?;
         let (local_shape, wire, stores) = (self.local_shape, self.wire, self.stores);
         for target in &mut self.targets {
             match target {
@@ -163,12 +182,80 @@ impl Outgoing {
                 }
             }
         }
+        self.complete(world, field, target)
+    }
+
+    /// Wait for the buffers of `target` unless they are open.
+    fn open_date(
+        &mut self,
+        world: &mut dyn World,
+        patience: Patience,
+        field: usize,
+        target: i64,
+        late: impl FnMut(&str, u64),
+    ) -> Result<(), Error> {
+        self.check_order(field, target)?;
+        if self.open.is_none() {
+            self.wait_for_buffers(world, patience, target, late)?;
+            self.open = Some(target);
+        }
+        Ok(())
+    }
+
+    /// Field number `field` is packed; send when it is the last.
+    fn complete(&mut self, world: &mut dyn World, field: usize, target: i64) -> Result<Put, Error> {
         self.packed[field] = true;
         if !self.packed.iter().all(|packed| *packed) {
             return Ok(Put::Stored);
         }
         self.publish(world, target)?;
         Ok(Put::Sent)
+    }
+
+    /// Lend the receiver's block of field number `field`, to be written in place for the get of `target`; `None` where
+    /// it does not lie there in one piece, or goes to several ranks.
+    pub(crate) fn lend(
+        &mut self,
+        world: &mut dyn World,
+        patience: Patience,
+        field: usize,
+        target: i64,
+        late: impl FnMut(&str, u64),
+    ) -> Result<Option<Storage>, Error> {
+        let [partner] = self.targets.as_slice() else {
+            return Ok(None);
+        };
+        let Some((start, bytes, kind)) = partner.in_place(field, self.wire) else {
+            return Ok(None);
+        };
+        if bytes != self.levels[field] * self.local_shape.iter().product::<usize>() * kind.size() {
+            return Ok(None);
+        }
+        self.open_date(world, patience, field, target, late)?;
+        let [Target::Memory(partner)] = self.targets.as_mut_slice() else {
+            return Ok(None);
+        };
+        match partner.outbox.borrow_part(start, bytes) {
+            Some(part) => Ok(Some(Storage::shared(kind, part))),
+            None => Err(Error::new(
+                Code::Order,
+                format!("the output of two dates before {target} s is still viewed, or lent twice"),
+                "no view of an output after it was sent",
+                "drop the array after the send, and ask for a new one at each date",
+            )
+            .about(&self.fields[field])),
+        }
+    }
+
+    /// Field number `field` was written in place for the get of `target`; send when it is the last.
+    pub(crate) fn put_in_place(
+        &mut self,
+        world: &mut dyn World,
+        field: usize,
+        target: i64,
+    ) -> Result<Put, Error> {
+        self.check_order(field, target)?;
+        self.complete(world, field, target)
     }
 
     fn publish(&mut self, world: &mut dyn World, target: i64) -> Result<(), Error> {

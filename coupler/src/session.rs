@@ -9,9 +9,10 @@
 mod checks;
 mod definition;
 mod ending;
+mod outputs;
 
 use crate::{
-    block::Block,
+    block::{Block, Role, Storage},
     error::Error,
     failure,
     handshake::{self, Experiment, Roll},
@@ -65,6 +66,8 @@ pub struct Session {
     incoming: Vec<Incoming>,
     sends: HashMap<String, Vec<Slot>>,
     receives: HashMap<String, Slot>,
+    /// Memory of outputs of our own, between two lends.
+    spare_outputs: HashMap<String, Storage>,
     patience: Patience,
     end: i64,
     step: Option<i64>,
@@ -130,6 +133,7 @@ impl Session {
             incoming: Vec::new(),
             sends: HashMap::new(),
             receives: HashMap::new(),
+            spare_outputs: HashMap::new(),
             patience,
             end,
             step: None,
@@ -321,6 +325,12 @@ impl Session {
 
     /// Take a lent block back.
     pub fn give_back(&mut self, block: Block) {
+        if block.role == Role::Output {
+            if let own @ (Storage::F32(_) | Storage::F64(_)) = block.storage {
+                self.spare_outputs.insert(block.field, own);
+            }
+            return;
+        }
         if let Some((exchange, number)) = self.receives.get(&block.field).copied() {
             self.incoming[exchange].give_back(number, block);
         }

@@ -4,12 +4,16 @@ use crate::{
     flags,
     inbox::Address,
     layout::DATES,
+    part::Part,
     segment::{Bell, Mapping, Peer},
     stream,
 };
 use bytemuck::Pod;
 use halocline_exchanges::place::BlockMemory;
-use std::sync::atomic::Ordering;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// The sender's end. Messages count 1, 2, 3, ...
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub struct Outbox {
     address: Address,
     /// The message that is being written, or written next.
     sequence: u32,
+    /// For each slot the parts that were lent to be written in place: offset, and whether somebody still has it.
+    lent: [Vec<(usize, Arc<AtomicBool>)>; 2],
 }
 
 impl Outbox {
@@ -30,6 +36,7 @@ impl Outbox {
             bell: peer.bell(),
             address,
             sequence: 1,
+            lent: [Vec::new(), Vec::new()],
         }
     }
 
@@ -55,6 +62,28 @@ impl Outbox {
             bytes: self.address.slot_bytes,
             streamed: false,
         }
+    }
+
+    /// Lend `bytes` bytes at `offset` of the next message's slot, to be written in place before it is published; `None`
+    /// while somebody still has them from two messages ago. They must all be cells of this sender.
+    ///
+    /// # Panics
+    /// When the slot is not free.
+    pub fn borrow_part(&mut self, offset: usize, bytes: usize) -> Option<Part> {
+        assert!(
+            self.is_free() && offset + bytes <= self.address.slot_bytes,
+            "{bytes} bytes at {offset} of message {}",
+            self.sequence
+        );
+        let slot = flags::slot_of(self.sequence);
+        let known = self.lent[slot].iter().find(|(at, _)| *at == offset);
+        let lent = known.map(|(_, lent)| Arc::clone(lent)).unwrap_or_else(|| {
+            let lent = Arc::default();
+            self.lent[slot].push((offset, Arc::clone(&lent)));
+            lent
+        });
+        let start = self.address.slots[slot] + offset;
+        Part::borrow(&self.mapping, start, bytes, &lent)
     }
 
     /// Hand the message over, for the get of `date`.

@@ -1,4 +1,4 @@
-//! One field's block in one slot, in the hands of the receiver.
+//! One field's block in one slot, in the hands of the receiver, or of a sender that writes all of it in place.
 
 use crate::segment::Mapping;
 use bytemuck::Pod;
@@ -7,9 +7,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-/// The elements of one field in one slot, lent by the inbox until this is dropped; the memory stays mapped as long.
+/// The elements of one field in one slot, lent until this is dropped; the memory stays mapped as long.
 ///
-/// Between the last sender's publishing and the receiver's release nobody else touches them.
+/// At the receiver: between the last sender's publishing and the receiver's release nobody else touches them. At a
+/// sender: until it publishes, they are its own.
 #[derive(Debug)]
 pub struct Part {
     mapping: Mapping,
@@ -57,7 +58,7 @@ impl Part {
     #[must_use]
     pub fn as_slice<T: Pod>(&self) -> &[T] {
         // SAFETY: `elements` checked place and alignment; `lent` makes this the only hold on the part in this process,
-        // and the flags keep the senders out of it until it is released, which waits for `lent`.
+        // and the flags keep the other side out of it until it is released or published.
         unsafe { std::slice::from_raw_parts(self.address().cast(), self.elements::<T>()) }
     }
 

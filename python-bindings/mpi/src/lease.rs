@@ -8,8 +8,8 @@
 //! The session takes a block back only when its loan is the last owner: memory is never reused under a view.
 
 use crate::dlpack;
-use halocline_coupler::block::{Block, Storage};
-use halocline_exchanges::view::ElementKind;
+use halocline_coupler::block::{Block, Role, Storage};
+use halocline_exchanges::view::{ElementKind, Elements as Values, Layout, View};
 use halocline_exchanges_shared::Part;
 use pyo3::{
     exceptions::PyBufferError,
@@ -36,6 +36,7 @@ pub(crate) struct Memory {
     shape: [usize; 3],
     halo: usize,
     elements: Elements,
+    role: Role,
 }
 
 // SAFETY: the elements are plain numbers; Rust reads or frees them only as their last owner (`into_block`, `drop`),
@@ -58,6 +59,7 @@ impl Memory {
             shape: block.shape,
             halo: block.halo,
             elements,
+            role: block.role,
         }
     }
 
@@ -69,6 +71,43 @@ impl Memory {
             shape: self.shape,
             halo: self.halo,
             storage,
+            role: self.role,
+        }
+    }
+
+    /// What it was lent for.
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether it lies in memory that the ranks of this node share.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(
+            self.elements,
+            Elements::SharedF32(_) | Elements::SharedF64(_)
+        )
+    }
+
+    /// The elements to read, axes (i, j, level).
+    ///
+    /// # Safety
+    /// Nobody writes to them while the view lives.
+    pub(crate) unsafe fn view(&self) -> View<'_> {
+        let [levels, nj, ni] = self.shape;
+        let count = levels * nj * ni;
+        let elements = match self.kind() {
+            // SAFETY: `count` elements of this kind from the address, which live as long as `self`.
+            ElementKind::F32 => {
+                Values::F32(unsafe { std::slice::from_raw_parts(self.address().cast(), count) })
+            }
+            // SAFETY: as above.
+            ElementKind::F64 => {
+                Values::F64(unsafe { std::slice::from_raw_parts(self.address().cast(), count) })
+            }
+        };
+        View {
+            layout: Layout::contiguous([ni, nj, levels]),
+            elements,
         }
     }
 
@@ -130,6 +169,18 @@ impl Lease {
 
 #[pymethods]
 impl Lease {
+    /// Extent along (level, j, i), halo included.
+    #[getter]
+    fn shape(&self) -> (usize, usize, usize) {
+        self.memory.shape().into()
+    }
+
+    /// Address of the first element.
+    #[getter]
+    fn address(&self) -> usize {
+        self.memory.address() as usize
+    }
+
     /// NumPy's array interface, version 3: the array's base is this lease.
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

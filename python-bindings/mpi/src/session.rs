@@ -6,7 +6,7 @@ use crate::{
     lease::{Lease, Memory},
     thread_bound::{OutOfReach, ThreadBound},
 };
-use halocline_coupler::{Code, Error, Received, Sent, Session as Core, start};
+use halocline_coupler::{Block, Code, Error, Received, Sent, Session as Core, block::Role, start};
 use halocline_exchanges::partition::{OwnedCells, Partition};
 use halocline_exchanges_mpi::MpiWorld;
 use pyo3::prelude::*;
@@ -48,6 +48,18 @@ impl<T, F: FnOnce() -> T> SameThread<F> {
 fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> T) -> T {
     let work = SameThread(work);
     py.detach(move || work.call())
+}
+
+impl State {
+    /// Hand a block to Python and keep count of it.
+    fn lease(&mut self, field: &str, block: Block) -> Lease {
+        let memory = Arc::new(Memory::new(block));
+        self.loans.push(Loan {
+            field: field.to_owned(),
+            memory: Arc::clone(&memory),
+        });
+        Lease::new(memory)
+    }
 }
 
 impl Session {
@@ -401,12 +413,42 @@ impl Session {
             let Some(block) = released(py, || state.core.lend(field, seconds))? else {
                 return Ok(None);
             };
-            let memory = Arc::new(Memory::new(block));
-            state.loans.push(Loan {
-                field: field.to_owned(),
-                memory: Arc::clone(&memory),
-            });
-            Ok(Some(Lease::new(memory)))
+            Ok(Some(state.lease(field, block)))
+        })
+    }
+
+    /// Lend an array of own cells to write a field into; None where nothing is due.
+    fn lend_output(&self, py: Python<'_>, field: &str, seconds: i64) -> PyResult<Option<Lease>> {
+        self.with(py, |state| {
+            let block = released(py, || state.core.lend_output(field, seconds))?;
+            Ok(block.map(|block| state.lease(field, block)))
+        })
+    }
+
+    /// Send an output that was lent for this date; returns whether anything was due.
+    fn send_output(&self, py: Python<'_>, field: &str, seconds: i64) -> PyResult<bool> {
+        self.with(py, |state| {
+            let is_output =
+                |loan: &&Loan| loan.memory.role() == Role::Output && loan.field == field;
+            let lent = state.loans.iter().rev().find(is_output);
+            let memory = lent.map(|loan| Arc::clone(&loan.memory)).ok_or_else(|| {
+                let error = Error::new(
+                    Code::Order,
+                    "send_output of a field whose output was not lent",
+                    "lend_output before it, for the same date",
+                    "ask for the output first, or use send",
+                );
+                here(&state.core, error.about(field))
+            })?;
+            let sent = if memory.is_shared() {
+                released(py, || state.core.send_in_place(field, seconds))?
+            } else {
+                // SAFETY: like any function that reads an array while the GIL is released, this relies on other threads
+                // not writing to it meanwhile.
+                let view = unsafe { memory.view() };
+                released(py, || state.core.send(field, view, seconds))?
+            };
+            Ok(sent != Sent::NotDue)
         })
     }
 

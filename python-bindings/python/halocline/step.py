@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,11 @@ def sent_cells(core: Core, name: str, shape: tuple[tuple[int, int, int], int]) -
     return mask
 
 
+def is_whole(array: FloatArray, lease: Lease) -> bool:
+    """Tell whether an array is all of a lent block, and not a part or a copy of it."""
+    return array.ctypes.data == lease.address and array.size == math.prod(lease.shape) and array.flags.c_contiguous
+
+
 class Step:
     """One date at which something is due; `session.steps()` makes them."""
 
@@ -29,6 +35,7 @@ class Step:
         """Keep what is due; nothing is received yet."""
         self._core = core
         self._leases: dict[str, Lease | None] = {}
+        self._outputs: dict[str, Lease | None] = {}
         self._open = True
         self.date = date
         """Seconds since the start of the run."""
@@ -74,9 +81,29 @@ class Step:
         """Tell sent cells of a received field from filled ones: 1 and 0, (level, j, i) with halo."""
         return sent_cells(self._core, name, self._core.field_shape(name) or ((0, 0, 0), 0))
 
+    def out(self, name: str) -> FloatArray | None:
+        """Give the array of own cells, (level, j, i), to write a field into that `send` then sends.
+
+        Where one rank of this node receives all of it in one piece, this is that rank's own block and
+        `send` copies nothing; otherwise it is memory of this session that is used again at each date.
+        What it holds at first is not defined, and after `send` it must not be written. None where
+        nothing is due.
+        """
+        if name not in self._outputs:
+            self._outputs[name] = self._core.lend_output(name, self.date)
+        lease = self._outputs[name]
+        return None if lease is None else np.asarray(lease)
+
     def send(self, name: str, array: object) -> bool:
-        """Send own cells of a field at this date; returns whether it was due."""
-        return self._core.send(name, as_numpy(name, array), self.date)
+        """Send own cells of a field at this date; returns whether it was due.
+
+        The array that `out` gave is not copied.
+        """
+        values = as_numpy(name, array)
+        lease = self._outputs.get(name)
+        if lease is not None and is_whole(values, lease):
+            return self._core.send_output(name, self.date)
+        return self._core.send(name, values, self.date)
 
     def receive_all(self) -> None:
         """Receive every input of this date that was not taken yet: its sender counts on it."""
@@ -86,6 +113,7 @@ class Step:
     def take_back(self) -> list[tuple[str, int]]:
         """Give every block back that nobody views; name the others with their numbers of views."""
         self._leases.clear()
+        self._outputs.clear()
         self._open = False
         return self._core.take_back()
 
