@@ -3,14 +3,14 @@
 mod actions;
 mod arguments;
 mod output;
+mod suggestion;
 
 use arguments::{Action, Arguments};
-use clap::Parser;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = suggestion::parse();
     if let Err(status) = start_logs() {
         return status;
     }
