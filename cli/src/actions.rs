@@ -98,6 +98,10 @@ fn report(outcome: &Outcome) -> i32 {
             red("the job was interrupted;")
         ),
     }
+    if !outcome.ranks.are_all_good() {
+        let ranks = outcome.ranks.to_string().replace('\n', "\n    ");
+        eprintln!("  how each rank ended:\n    {ranks}");
+    }
     outcome.exit_status()
 }
 

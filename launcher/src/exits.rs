@@ -1,4 +1,6 @@
 //! `exits.jsonl` in the run directory: how each rank ended, one line each, in the order of the ends.
+//!
+//! A rank's supervisor writes its line; for a rank that the launcher killed with its supervisor, the job's end does.
 
 use serde::{Deserialize, Serialize};
 use std::{
@@ -17,7 +19,7 @@ pub struct Exit {
     pub component: String,
     /// The rank in the component.
     pub rank: usize,
-    /// Its exit status, unless a signal ended it.
+    /// Its exit status, unless a signal ended it; with neither, nobody saw the end.
     pub code: Option<i32>,
     /// The signal that ended it.
     pub signal: Option<i32>,
@@ -31,18 +33,30 @@ impl Exit {
     /// The end of a rank, now.
     #[must_use]
     pub fn now(component: &str, rank: usize, status: ExitStatus, asked: bool) -> Self {
-        let time = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs_f64();
         Self {
             component: component.to_owned(),
             rank,
             code: status.code(),
             signal: status.signal(),
             asked,
-            time,
+            time: seconds_now(),
         }
+    }
+
+    /// The end of a rank that started and left no record: the launcher killed it together with its supervisor.
+    pub(crate) fn unrecorded(component: &str, rank: usize) -> Self {
+        Self {
+            component: component.to_owned(),
+            rank,
+            code: None,
+            signal: None,
+            asked: true,
+            time: seconds_now(),
+        }
+    }
+
+    fn is_unrecorded(&self) -> bool {
+        self.code.is_none() && self.signal.is_none()
     }
 
     /// Whether the rank ended with status 0.
@@ -70,13 +84,34 @@ impl Exit {
     #[must_use]
     pub fn what(&self) -> String {
         match (self.signal, self.code) {
+            (Some(signal), _) if self.asked => {
+                format!("ended by the MPI launcher, signal {signal}")
+            }
             (Some(signal), _) => format!("killed by signal {signal}{}", name_of(signal)),
             (None, Some(127)) => {
                 "ended with status 127: its program could not be started".to_owned()
             }
-            (None, code) => format!("ended with status {}", code.unwrap_or(-1)),
+            (None, Some(code)) => format!("ended with status {code}"),
+            (None, None) => {
+                "ended by the MPI launcher, which left it no time for a record".to_owned()
+            }
         }
     }
+}
+
+/// A line of the file: the end, and the same in words for people.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    exit: &'a Exit,
+    how: String,
+}
+
+fn seconds_now() -> f64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs_f64()
 }
 
 fn name_of(signal: i32) -> &'static str {
@@ -104,7 +139,8 @@ fn file(run_directory: &Path) -> PathBuf {
 /// # Errors
 /// The file cannot be written.
 pub fn append(run_directory: &Path, exit: &Exit) -> io::Result<()> {
-    let text = serde_json::to_string(exit)? + "\n";
+    let how = exit.what();
+    let text = serde_json::to_string(&Line { exit, how })? + "\n";
     OpenOptions::new()
         .create(true)
         .append(true)
@@ -112,7 +148,8 @@ pub fn append(run_directory: &Path, exit: &Exit) -> io::Result<()> {
         .write_all(text.as_bytes())
 }
 
-/// All ends recorded so far, in the order of the file; a line that another node garbled is reported and left out.
+/// All ends recorded so far, in the order of the file, each rank once: its own record counts, not one made without it.
+/// A line that another node garbled is reported and left out.
 #[must_use]
 pub fn read(run_directory: &Path) -> Vec<Exit> {
     let text = std::fs::read_to_string(file(run_directory)).unwrap_or_default();
@@ -123,16 +160,27 @@ pub fn read(run_directory: &Path) -> Vec<Exit> {
             })
             .ok()
     };
-    text.lines()
+    let all: Vec<Exit> = text
+        .lines()
         .filter(|line| !line.is_empty())
         .filter_map(parse)
+        .collect();
+    let is_replaced = |exit: &Exit| {
+        let own = |other: &&Exit| other.component == exit.component && other.rank == exit.rank;
+        exit.is_unrecorded() && all.iter().filter(own).any(|other| !other.is_unrecorded())
+    };
+    all.iter()
+        .filter(|exit| !is_replaced(exit))
+        .cloned()
         .collect()
 }
 
-/// The failure that came first and of itself; `None` when all ranks ended well.
+/// The failure that came first and of itself; `None` when all ranks that left a record ended well.
 #[must_use]
 pub fn first_failure(exits: &[Exit]) -> Option<&Exit> {
-    let failures = exits.iter().filter(|exit| !exit.is_success());
+    let failures = exits
+        .iter()
+        .filter(|exit| !exit.is_success() && !exit.is_unrecorded());
     failures.min_by(|a, b| {
         a.remoteness()
             .cmp(&b.remoteness())
@@ -188,6 +236,12 @@ mod tests {
     }
 
     #[test]
+    fn a_rank_that_nobody_saw_end_is_no_cause() {
+        let unrecorded = exit(0, None, None, true, 1.0);
+        assert_eq!(first_failure(&[unrecorded]), None);
+    }
+
+    #[test]
     fn normal_ends_are_no_failure() {
         assert_eq!(first_failure(&[exit(0, Some(0), None, false, 1.0)]), None);
     }
@@ -212,7 +266,8 @@ mod tests {
             .unwrap()
             .write_all(b"{oops\n")
             .unwrap();
-        append(folder.path(), &record).unwrap();
-        assert_eq!(read(folder.path()), [record.clone(), record]);
+        let other = exit(3, Some(0), None, false, 2.5);
+        append(folder.path(), &other).unwrap();
+        assert_eq!(read(folder.path()), [record, other]);
     }
 }

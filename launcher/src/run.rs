@@ -4,6 +4,7 @@ use crate::{
     cause::{self, Cause},
     command_line::{CommandLine, Recipe, Starter},
     display::Display,
+    ends::{self, Ends},
     error::Error,
     interrupt::{Interrupt, Reaction},
     job::Job,
@@ -36,6 +37,8 @@ pub struct Outcome {
     pub steps: Option<i64>,
     /// What its end was.
     pub end: End,
+    /// How each rank ended.
+    pub ranks: Ends,
 }
 
 /// The end of a job.
@@ -124,16 +127,22 @@ pub fn run(experiment: &Path, options: &RunOptions) -> Result<Outcome, Error> {
         &spec,
     )?;
     let steps = display.finish().map(|progress| progress.steps);
+    let elapsed = started.elapsed();
+    let ranks = ends::complete(&run_directory, &job, status);
     let end = end(&run_directory, &job, status, interrupt.signal());
     Ok(Outcome {
         run_directory,
-        elapsed: started.elapsed(),
+        elapsed,
         steps,
         end,
+        ranks,
     })
 }
 
 /// The lines that start the job without Halocline's supervision, to paste into a shell or a job script.
+///
+/// They hold all that the job needs: folders are absolute, the current one is the run directory where none is chosen,
+/// and the ranks' variables are set for each component.
 ///
 /// # Errors
 /// The experiment file has problems, or a worker has no Python.
