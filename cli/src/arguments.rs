@@ -111,7 +111,8 @@ pub struct RunArguments {
     /// How progress is shown
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     pub progress: Progress,
-    /// Print the plain command line instead, and exit. It needs no launcher on this machine
+    /// Print the plain command line instead, complete with folders and variables, and exit. Its run directory is the
+    /// current folder unless `--run-directory` names one. It needs no launcher on this machine
     #[arg(long)]
     pub print: bool,
 }

@@ -72,21 +72,22 @@ impl Place {
     /// `halocline` with these arguments, in the folder, its launcher first on PATH.
     fn halocline(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_halocline"));
-        let path = format!(
-            "{}:{}",
-            self.folder.path().display(),
-            std::env::var("PATH").unwrap()
-        );
         command
             .args(arguments)
             .current_dir(self.folder.path())
-            .env("PATH", path)
+            .env("PATH", self.programs())
             .env_remove("HALOCLINE_LOG");
         for name in ["SLURM_JOB_ID", "HALOCLINE_PYTHON", "VIRTUAL_ENV"] {
             command.env_remove(name);
         }
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    /// PATH with the launcher of this folder first.
+    fn programs(&self) -> String {
+        let folder = self.folder.path().display();
+        format!("{folder}:{}", std::env::var("PATH").unwrap())
     }
 
     fn run(&self, more: &[&str]) -> Output {
@@ -247,6 +248,71 @@ fn a_rank_that_leaves_early_is_the_cause_when_no_other_failed() {
 }
 
 #[test]
+fn ranks_that_the_launcher_kills_outright_are_named_with_the_others() {
+    let place = Place::new("sleep 60", &format!("{BOTH_STARTED}exit 7"));
+    place.script("mpirun", &LAUNCHER.replace("kill -TERM", "kill -KILL"));
+    let output = place.run(&[]);
+    assert_eq!(output.status.code(), Some(7));
+    let said = text(&output.stderr);
+    let expected = "  how each rank ended:
+    ocean ranks 0-1: ended by the MPI launcher, which left it no time for a record
+    closure rank 0: ended with status 7\n";
+    assert!(said.ends_with(expected), "{said}");
+    let records = place.log("exits.jsonl");
+    for (component, rank) in [("ocean", 0), ("ocean", 1), ("closure", 0)] {
+        let place = format!(r#""component":"{component}","rank":{rank},"#);
+        assert_eq!(records.matches(&place).count(), 1, "{records}");
+    }
+}
+
+#[test]
+fn ranks_that_the_launcher_asks_to_end_are_named_with_their_signal() {
+    let place = Place::new("exec sleep 60", &format!("{BOTH_STARTED}exit 7"));
+    let said = text(&place.run(&[]).stderr);
+    assert!(
+        said.contains("ocean ranks 0-1: ended by the MPI launcher, signal 15\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_printed_line_runs_the_job_from_any_folder() {
+    let place = Place::new(
+        r#"echo "$HALOCLINE_COMPONENT $OMPI_COMM_WORLD_RANK in $PWD, $NOTE" > out.$OMPI_COMM_WORLD_RANK"#,
+        r#"echo "$HALOCLINE_EXPERIMENT, $HALOCLINE_RUN_DIRECTORY" > closure.out"#,
+    );
+    // The launcher of this test knows no `-wdir`.
+    let launcher = LAUNCHER.replace(
+        "        --oversubscribe)",
+        "        -wdir) variables=(-C \"$2\" \"${variables[@]}\"); shift 2; continue;;\n        --oversubscribe)",
+    );
+    place.script("mpirun", &launcher);
+    let printed = place
+        .halocline(&["run", "--print", "experiment.yaml", "-d", "my run"])
+        .output()
+        .unwrap();
+    let line = text(&printed.stdout);
+    let status = Command::new("sh")
+        .args(["-c", &line])
+        .current_dir("/")
+        .env("PATH", place.programs())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{line}");
+    let folder = place.folder.path().canonicalize().unwrap();
+    let run = folder.join("my run");
+    let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+    assert_eq!(
+        read(run.join("out.1")),
+        format!("ocean 1 in {}, from the file\n", run.display())
+    );
+    assert_eq!(
+        read(folder.join("closure.out")),
+        format!("{0}/experiment.yaml, {0}/my run\n", folder.display())
+    );
+}
+
+#[test]
 fn a_launcher_that_fails_by_itself_is_quoted() {
     let place = Place::new("true", "true");
     place.script(
@@ -260,6 +326,7 @@ fn a_launcher_that_fails_by_itself_is_quoted() {
         said.contains("the launcher ended with status 3") && said.contains("| no slots"),
         "{said}"
     );
+    assert!(said.contains("ocean ranks 0-1: never started"), "{said}");
 }
 
 #[test]

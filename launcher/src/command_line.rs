@@ -236,9 +236,21 @@ impl Recipe<'_> {
 }
 
 impl CommandLine {
-    /// The lines to paste into a shell or a job script.
+    /// The lines to paste into a shell or a job script, the job started in a folder that exists by then.
+    #[must_use]
+    pub fn for_a_shell_in(&self, folder: &Path) -> String {
+        let change = format!("cd {} && ", quote(&folder.to_string_lossy()));
+        self.with_prefix(&change)
+    }
+
+    /// The lines that start the job in the current folder.
     #[must_use]
     pub fn for_a_shell(&self) -> String {
+        self.with_prefix("")
+    }
+
+    /// The program file, then the launcher's line with words in front of it.
+    fn with_prefix(&self, prefix: &str) -> String {
         let mut text = String::new();
         if let Some((file, programs)) = &self.program_file {
             text += &format!(
@@ -246,6 +258,7 @@ impl CommandLine {
                 quote(&file.to_string_lossy())
             );
         }
+        text += prefix;
         for (name, value) in &self.environment {
             text += &format!("{name}={} ", quote(value));
         }

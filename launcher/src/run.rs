@@ -11,6 +11,7 @@ use crate::{
     mpi::Launcher,
     options::RunOptions,
     program, progress, run_directory,
+    words::quote,
 };
 use halocline_configs::CouplingSpec;
 use std::{
@@ -150,28 +151,20 @@ pub fn print(experiment: &Path, options: &RunOptions) -> Result<String, Error> {
     let spec = halocline_configs::load(experiment)?;
     let job = Job::new(&spec, experiment)?;
     let launcher = Launcher::to_print(&options.launcher);
-    let run_directory = options
-        .run_directory
-        .as_deref()
-        .map(std::path::absolute)
-        .transpose();
-    let run_directory = run_directory.map_err(|error| Error::file("find", experiment, &error))?;
+    let chosen = options.run_directory.as_deref();
+    let run_directory = std::path::absolute(chosen.unwrap_or(Path::new(".")))
+        .map_err(|error| Error::file("find", experiment, &error))?;
     let recipe = Recipe {
         job: &job,
         launcher: &launcher,
         starter: Starter::Launcher,
-        run_directory: run_directory.as_deref(),
+        run_directory: Some(&run_directory),
         extra: &options.launcher_arguments,
         log_filter: &log_filter(),
     };
-    let mut text = String::new();
-    if let Some(path) = &run_directory {
-        text += &format!(
-            "mkdir -p {}\n",
-            crate::words::quote(&path.to_string_lossy())
-        );
-    }
-    Ok(text + &recipe.command_line().for_a_shell())
+    let line = recipe.command_line().for_a_shell_in(&run_directory);
+    let make = chosen.map(|_| format!("mkdir -p {}\n", quote(&run_directory.to_string_lossy())));
+    Ok(make.unwrap_or_default() + &line)
 }
 
 fn log_filter() -> String {
