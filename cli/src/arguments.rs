@@ -84,8 +84,9 @@ Examples:
   halocline run experiment.yaml --mpi-args '--hostfile hosts --map-by node'
   halocline run --print experiment.yaml >> job.sh    into your own job script
 
-The run directory gets a log of each rank (<component>.<rank>.log), the launcher's own words
-(launcher.log), how each rank ended (exits.jsonl) and a copy of the experiment file.
+The run directory gets <component>.<rank>.log, launcher.log, progress.<component>.json,
+exits.jsonl (how each rank ended), first_cause.json (after a failure), experiment.yaml (a copy),
+programs.srun (under Slurm), and what the components write there.
 
 Exit status: 0 when all ranks ended well; 130 after Ctrl-C; else that of the job, never 0.";
 

@@ -190,6 +190,28 @@ fn a_rank_that_is_killed_is_the_one_message() {
 }
 
 #[test]
+fn the_readme_and_the_help_name_every_file_of_a_run_directory() {
+    let words = r#"{"component": "ocean", "rank": 1, "message": "no", "time": 1.5}"#;
+    let place = Place::new(
+        &format!("echo '{words}' > first_cause.json; echo '{{}}' > progress.ocean.json"),
+        "true",
+    );
+    assert_eq!(place.run(&[]).status.code(), Some(1));
+    let help = text(&place.halocline(&["run", "--help"]).output().unwrap().stdout);
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    for entry in fs::read_dir(place.path("run")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let name = match name.split('.').collect::<Vec<_>>()[..] {
+            [_, rank, "log"] if rank.len() == 4 => "<component>.<rank>.log".to_owned(),
+            ["progress", _, "json"] => "progress.<component>.json".to_owned(),
+            _ => name,
+        };
+        assert!(help.contains(&name), "{name} is not in the help:\n{help}");
+        assert!(readme.contains(&format!("| `{name}` |")), "{name}");
+    }
+}
+
+#[test]
 fn what_a_rank_says_of_its_failure_is_the_message() {
     let words =
         r#"{"component": "ocean", "rank": 1, "message": "field u: NaN at (3, 4)", "time": 1.5}"#;
