@@ -23,23 +23,34 @@ exchanges:
   - {from: closure, to: ocean, fields: [u_f], period: 1 day, lag: 20 min, initial: 0.0}
 ";
 
+const WORKER: &str = "\
+import halocline
+
+@halocline.worker
+def closure(u, mask):
+    return u * mask
+";
+
 fn halocline(folder: &Path, arguments: &[&str]) -> Output {
+    program(folder, arguments).output().unwrap()
+}
+
+/// The program in a folder; its Python says nothing.
+fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_halocline"));
     command
         .env_remove("SLURM_JOB_ID")
         .env_remove("HALOCLINE_LOG")
         .env("COLUMNS", "100");
     command.env("HALOCLINE_PYTHON", "/bin/true");
+    command.args(arguments).current_dir(folder);
     command
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap()
 }
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("gyre.yaml"), EXPERIMENT).unwrap();
+    fs::write(folder.path().join("closure.py"), WORKER).unwrap();
     fs::write(
         folder.path().join("broken.yaml"),
         EXPERIMENT.replace(
@@ -119,7 +130,6 @@ fn a_line_for_another_machine_can_be_printed_here() {
 fn a_launcher_that_is_not_here_is_an_error_with_advice() {
     let folder = folder();
     fs::copy("/bin/true", folder.path().join("ocean")).unwrap();
-    fs::write(folder.path().join("closure.py"), "").unwrap();
     let output = halocline(folder.path(), &["run", "gyre.yaml", "--launcher", "mpirum"]);
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
@@ -189,11 +199,61 @@ fn files_that_are_missing_are_named_together() {
         )
         .replace("initial: 0.0", "initial: {file: first.nc, variable: u_f}");
     fs::write(folder.path().join("files.yaml"), text_with_files).unwrap();
-    fs::write(folder.path().join("first.nc"), "").unwrap();
     let output = halocline(folder.path(), &["check", "files.yaml"]);
     assert_eq!(output.status.code(), Some(1));
-    let said = text(&output.stderr);
-    for expected in ["mesh.nc: there is no such file", "first.nc: cannot be read"] {
-        assert!(said.contains(expected), "{expected} is not in:\n{said}");
+    insta::assert_snapshot!(text(&output.stderr));
+    fs::write(folder.path().join("first.nc"), "").unwrap();
+    let short = halocline(folder.path(), &["check", "--short", "files.yaml"]);
+    let said = text(&short.stderr);
+    assert!(said.starts_with("files.yaml:6:71: "), "{said}");
+    assert!(said.contains("first.nc: cannot be read"), "{said}");
+}
+
+/// What `check` says of the experiment with another worker, or another text of its file.
+fn said_of_worker(worker: &str, source: &str) -> String {
+    let folder = folder();
+    fs::write(folder.path().join("closure.py"), source).unwrap();
+    let experiment = EXPERIMENT.replace("closure.py:closure", worker);
+    fs::write(folder.path().join("gyre.yaml"), experiment).unwrap();
+    let mut command = program(folder.path(), &["check", "gyre.yaml"]);
+    command.env("HALOCLINE_PYTHON", "python3");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    text(&output.stderr)
+}
+
+#[test]
+fn a_worker_file_that_is_not_there_is_underlined_with_the_nearest_one() {
+    insta::assert_snapshot!(said_of_worker("closrue.py:closure", WORKER));
+}
+
+#[test]
+fn a_function_that_the_worker_file_does_not_define_is_underlined_with_the_nearest_one() {
+    insta::assert_snapshot!(said_of_worker("closure.py:clousre", WORKER));
+}
+
+#[test]
+fn a_worker_file_without_functions_is_told_so() {
+    insta::assert_snapshot!(said_of_worker("closure.py:closure", "import halocline\n"));
+}
+
+#[test]
+fn a_worker_file_that_python_cannot_read_is_told_with_its_line() {
+    let python = Command::new("python3").arg("--version").output();
+    if !python.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: this machine has no python3 on PATH");
+        return;
     }
+    insta::assert_snapshot!(said_of_worker("closure.py:closure", "x = 1\nreturn x\n"));
+}
+
+#[test]
+fn run_finds_a_missing_function_before_anything_starts() {
+    let folder = folder();
+    fs::write(folder.path().join("closure.py"), "def other(u): pass\n").unwrap();
+    let output = halocline(folder.path(), &["run", "gyre.yaml", "-d", "run"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("closure.py defines no 'closure'"), "{said}");
+    assert!(!folder.path().join("run").exists(), "nothing was made");
 }

@@ -481,7 +481,7 @@ fn a_program_that_cannot_be_executed_says_why() {
 fn worker_files_run_under_the_chosen_python() {
     let place = Place::new("true", "true");
     place.script("snake", "#!/bin/sh\necho \"$@; $OMP_NUM_THREADS\"\n");
-    fs::write(place.path("closure.py"), "").unwrap();
+    fs::write(place.path("closure.py"), "def closure(u): return u\n").unwrap();
     let worker = EXPERIMENT.replace(
         "command: ./closure.sh, directory: .",
         "worker: closure.py:closure, threads: 3",

@@ -28,6 +28,7 @@ mod shape;
 pub mod spec;
 pub mod text;
 mod tree;
+mod written;
 
 pub use calendar::{Calendar, DateTime};
 pub use duration::Seconds;
@@ -41,3 +42,4 @@ pub use spec::{
     Arrays, Component, CouplingSpec, Element, ExchangeSpec, FieldKind, FieldSpec, FileVariable,
     Initial, InitialValue, PointKind, Tiles, Time, Watch,
 };
+pub use written::Written;

@@ -68,6 +68,12 @@ pub enum Code {
     NotAWorker,
     /// Tiles that do not suit the grid.
     BadTiles,
+    /// A file that the experiment names is missing, or does not hold what the experiment needs of it.
+    NamedFile,
+    /// A worker's file that Python cannot read.
+    PythonSyntax,
+    /// A function that the worker's file does not define.
+    UnknownFunction,
 }
 
 impl fmt::Display for Code {
@@ -102,7 +108,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(
+    /// A problem from its code, its place and its three parts.
+    #[must_use]
+    pub fn new(
         code: Code,
         place: Place,
         found: impl Into<String>,

@@ -42,8 +42,11 @@ pub fn parse(text: &str, file_name: &str) -> Result<CouplingSpec, Problems> {
 /// # Errors
 /// All that is wrong with the file, each with its place.
 pub fn load(path: &Path) -> Result<CouplingSpec, Problems> {
-    let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    parse(&read_text(path)?, &path.display().to_string())
+}
+
+pub(crate) fn read_text(path: &Path) -> Result<String, Problems> {
+    std::fs::read_to_string(path).map_err(|error| {
         let found = format!("the experiment file cannot be read: {error}");
         let change = "give the path of an experiment file that you may read";
         let problem = Problem::new(
@@ -53,9 +56,8 @@ pub fn load(path: &Path) -> Result<CouplingSpec, Problems> {
             "a YAML file in UTF-8",
             change,
         );
-        Problems::new(&file, "", vec![problem])
-    })?;
-    parse(&text, &file)
+        Problems::new(&path.display().to_string(), "", vec![problem])
+    })
 }
 
 fn deserialize(text: &str) -> Result<CouplingSpec, Box<Problem>> {

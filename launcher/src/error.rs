@@ -1,28 +1,18 @@
 //! Why a job could not be started: what was found, what was expected, what to change.
 
 use halocline_configs::Problems;
-use halocline_gridfiles::FileProblem;
 use std::{fmt, io, path::Path};
 
 /// Why a job could not be planned or started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The experiment file has problems.
+    /// The experiment file has problems, or a file that it names.
     #[error("{0}")]
     Experiment(#[from] Problems),
-    /// Files that the experiment names are missing or wrong.
-    #[error("{}", listed(.0))]
-    Files(Vec<FileProblem>),
     /// The experiment is right, but cannot be started here.
     #[error("{0}")]
     Launch(Box<Explanation>),
-}
-
-/// One paragraph for each file.
-fn listed(problems: &[FileProblem]) -> String {
-    let paragraphs: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    paragraphs.join("\n")
 }
 
 /// An error in three parts.

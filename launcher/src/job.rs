@@ -94,7 +94,7 @@ impl Job {
             .map(|component| (component, rank - component.first_rank))
     }
 
-    /// Make sure that every program, worker file and folder is there before anything starts.
+    /// Make sure that every program and folder is there before anything starts.
     ///
     /// # Errors
     /// The first one that is missing.
@@ -104,7 +104,7 @@ impl Job {
             .try_for_each(|component| component.check(&self.experiment))
     }
 
-    /// All programs, worker files and folders that are missing here, at most one per component.
+    /// All programs and folders that are missing here, at most one per component.
     #[must_use]
     pub fn missing_programs(&self) -> Vec<Error> {
         self.components
@@ -115,16 +115,6 @@ impl Job {
 }
 
 impl JobComponent {
-    /// Whether this is a Python function that Halocline serves.
-    fn worker_file(&self) -> Option<&str> {
-        match self.words.as_slice() {
-            [_, m, module, file] if m == "-m" && module == "halocline.serve" => {
-                file.rsplit_once(':').map(|(file, _)| file)
-            }
-            _ => None,
-        }
-    }
-
     fn check(&self, experiment: &Path) -> Result<(), Error> {
         if let Some(directory) = self
             .directory
@@ -140,20 +130,6 @@ impl JobComponent {
                 "a folder that exists, relative to the experiment file",
                 format!(
                     "make it, or correct `directory:` of component '{}' in {}",
-                    self.name,
-                    experiment.display()
-                ),
-            ));
-        }
-        if let Some(file) = self.worker_file().filter(|file| !Path::new(file).is_file()) {
-            return Err(Error::new(
-                format!(
-                    "component '{}' needs the Python file {file}, which does not exist",
-                    self.name
-                ),
-                "a file, relative to the experiment file",
-                format!(
-                    "correct `worker:` of component '{}' in {}",
                     self.name,
                     experiment.display()
                 ),

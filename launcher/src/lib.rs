@@ -1,7 +1,7 @@
 //! Check, plan and run an experiment, without MPI in this process: one command line starts all components.
 //!
 //! ```text
-//! check   the experiment file, all problems at once
+//! check   the experiment file and the files that it names, all problems at once
 //! plan    components, exchanges, dates and sizes, as far as they are known before the run
 //! run     job -> command line -> launcher -> supervisor of each rank -> component
 //!                                               └ logs, exits.jsonl     └ first_cause.json, progress.*.json
@@ -24,10 +24,12 @@ mod options;
 mod plan;
 mod program;
 mod progress;
+mod python_names;
 mod rank;
 mod run;
 mod run_directory;
 mod words;
+mod worker_file;
 
 pub use cause::Cause;
 pub use check::{CheckReport, check};
