@@ -209,6 +209,37 @@ fn files_that_are_missing_are_named_together() {
     assert!(said.contains("first.nc: cannot be read"), "{said}");
 }
 
+/// Longitudes of T points (j, i), 64 x 64, that are all right but for NaN at j = 2, i = 5.
+fn write_longitude_with_nan(path: &Path) {
+    let mut values = vec![10.0; 64 * 64];
+    values[2 * 64 + 5] = f64::NAN;
+    let mut file = netcdf::create(path).unwrap();
+    for name in ["y", "x"] {
+        file.add_dimension(name, 64).unwrap();
+    }
+    let mut longitude = file.add_variable::<f64>("lon", &["y", "x"]).unwrap();
+    longitude.put_values(&values, ..).unwrap();
+}
+
+#[test]
+fn nan_in_a_coordinate_is_found_by_check_and_by_run() {
+    let folder = folder();
+    write_longitude_with_nan(&folder.path().join("grid.nc"));
+    fs::copy("/bin/true", folder.path().join("ocean")).unwrap();
+    let experiment = EXPERIMENT.replace(
+        "boundary: {i: closed, j: closed}",
+        "boundary: {i: closed, j: closed}, points: {T: {longitude: {file: grid.nc, variable: lon}}}",
+    );
+    fs::write(folder.path().join("gyre.yaml"), experiment).unwrap();
+    let check = halocline(folder.path(), &["check", "gyre.yaml"]);
+    assert_eq!(check.status.code(), Some(1));
+    insta::assert_snapshot!(text(&check.stderr));
+    let run = halocline(folder.path(), &["run", "gyre.yaml", "-d", "run"]);
+    assert_eq!(run.status.code(), Some(1));
+    assert_eq!(text(&run.stderr), text(&check.stderr));
+    assert!(!folder.path().join("run").exists(), "nothing was made");
+}
+
 /// What `check` says of the experiment with another worker, or another text of its file.
 fn said_of_worker(worker: &str, source: &str) -> String {
     let folder = folder();
