@@ -10,6 +10,7 @@ pub mod block;
 pub mod clock;
 pub mod code;
 mod convert;
+mod coordinates;
 pub mod error;
 mod failure;
 mod handshake;

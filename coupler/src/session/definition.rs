@@ -1,7 +1,7 @@
 //! The definition phase: domains, plans, channels, initial values.
 
 use super::Session;
-use crate::{code::Code, error::Error, failure, handshake, initial, opening, resolve, sharing};
+use crate::{code::Code, coordinates, error::Error, failure, handshake, initial, opening, resolve, sharing};
 use halocline_exchanges::partition::Partition;
 
 impl Session {
@@ -74,6 +74,7 @@ impl Session {
             .and_then(|()| sharing::is_wanted())
             .map_err(|error| self.here(error));
         let shares_memory = handshake::agree(self.world.as_mut(), &self.roll, checked)?;
+        coordinates::check(self.world.as_mut(), &self.roll, &self.experiment)?;
         let exchanges = opening::exchanges(
             self.world.as_mut(),
             &self.experiment.spec,
