@@ -8,116 +8,18 @@
 //!   second meeting    keeper   -> receiver: these runs are with these ranks, there in their arrays
 //! ```
 //!
-//! What a rank tells, asks and keeps is in proportion to its own runs; nobody holds a whole grid.
+//! What a rank tells, asks and keeps is in proportion to its own runs; nobody holds a whole grid. Only domains that the
+//! [`crate::survey`] lists are kept here.
 
 use crate::{
-    error::PlanError,
-    grid::Grid,
-    matching::Wanted,
-    owners::{DoubleOwner, OwnedRun, Owners, placed},
-    partition::{CellRun, OwnedCells},
-    plan::PlanRequest,
-    ranges::{common, joined},
+    domains::{Domain, Domains, as_ranges},
+    owners::{DoubleOwner, OwnedRun, OwnedRuns, placed},
+    partition::{CellRun, Rectangle},
+    ranges::common,
     words::{WordReader, Words},
-    world::World,
+    world::Parcels,
 };
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
-
-/// The part of the ranks of one component on one grid.
-#[derive(Debug)]
-struct Domain<'a> {
-    component: &'a str,
-    grid: &'a Arc<Grid>,
-    /// Own cells of this rank, if it is of the component.
-    own: Option<&'a OwnedCells>,
-}
-
-/// All domains of a job, in the same order on all ranks.
-#[derive(Debug)]
-pub(crate) struct Domains<'a>(Vec<Domain<'a>>);
-
-/// A rank whose own cells do not suit an exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Misfit {
-    /// Position of the exchange.
-    pub(crate) exchange: usize,
-    pub(crate) rank: usize,
-    pub(crate) cells: usize,
-}
-
-/// What the directory says to one rank.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    /// For each domain the owners of the cells that were asked for.
-    pub(crate) owners: Vec<Owners>,
-    /// The first double owner among the cells that this rank keeps: domain and cell.
-    pub(crate) overlap: Option<(usize, DoubleOwner)>,
-}
-
-impl<'a> Domains<'a> {
-    pub(crate) fn of(requests: &[PlanRequest<'a>]) -> Self {
-        let mut domains = Self(Vec::new());
-        for request in requests {
-            domains.add(
-                request.source_component,
-                &request.shape.grid,
-                request.source,
-            );
-            domains.add(
-                request.target_component,
-                &request.shape.grid,
-                request.target,
-            );
-        }
-        domains
-    }
-
-    fn add(&mut self, component: &'a str, grid: &'a Arc<Grid>, own: Option<&'a OwnedCells>) {
-        let Some(known) = self.find(component, grid) else {
-            self.0.push(Domain {
-                component,
-                grid,
-                own,
-            });
-            return;
-        };
-        let domain = &mut self.0[known];
-        let same = domain.own.is_none() || own.is_none() || domain.own == own;
-        assert!(
-            same,
-            "a rank of component '{component}' has two domains on grid '{}'",
-            grid.name
-        );
-        domain.own = domain.own.or(own);
-    }
-
-    fn find(&self, component: &str, grid: &Arc<Grid>) -> Option<usize> {
-        self.0
-            .iter()
-            .position(|domain| domain.component == component && domain.grid == grid)
-    }
-
-    /// Position of the domain that an exchange takes its cells from.
-    pub(crate) fn source(&self, request: &PlanRequest<'_>) -> usize {
-        self.find(request.source_component, &request.shape.grid)
-            .expect("all domains of the requests are known")
-    }
-
-    /// For each domain the cells whose owners this rank needs to know, each once.
-    pub(crate) fn questions(
-        &self,
-        requests: &[PlanRequest<'_>],
-        wanted: &[Option<Wanted>],
-    ) -> Vec<Vec<Range<usize>>> {
-        let mut questions = vec![Vec::new(); self.0.len()];
-        for (request, wanted) in requests.iter().zip(wanted) {
-            if let Some(wanted) = wanted {
-                questions[self.source(request)].extend(wanted.cells());
-            }
-        }
-        questions.into_iter().map(joined).collect()
-    }
-}
+use std::{collections::BTreeMap, ops::Range};
 
 /// What a keeper hears.
 #[derive(Debug, Default)]
@@ -130,22 +32,33 @@ struct Heard {
 const TELL: usize = 0;
 const ASK: usize = 1;
 
-/// Tell the directory what this rank owns and ask it who owns what it needs. Collective: two meetings.
-pub(crate) fn consult(
-    world: &mut dyn World,
+/// What this rank tells the keepers and asks them, of the listed domains.
+pub(crate) fn tell_and_ask(
+    ranks: usize,
     domains: &Domains<'_>,
-    questions: &[Vec<Range<usize>>],
-) -> Result<Answer, PlanError> {
-    let mut letters = Letters::new(world.size());
-    for (number, domain) in domains.0.iter().enumerate() {
+    is_listed: &[bool],
+    questions: &[Vec<Rectangle>],
+) -> Parcels {
+    let mut letters = Letters::new(ranks);
+    let listed = domains.all.iter().enumerate();
+    for (number, domain) in listed.filter(|(number, _)| is_listed[*number]) {
         letters.tell(number, domain);
-        letters.ask(number, domain, &questions[number]);
+        letters.ask(
+            number,
+            domain,
+            &as_ranges(&questions[number], domain.grid.nx),
+        );
     }
-    let heard = hear(world.meet(letters.into_parcels())?, domains.0.len());
+    letters.into_parcels()
+}
+
+/// Answer what others ask of the cells that this rank keeps; also the first of them that two ranks own, and of which
+/// domain.
+pub(crate) fn reply(domains: usize, parcels: Parcels) -> (Parcels, Option<(usize, DoubleOwner)>) {
     let mut replies: BTreeMap<usize, Words> = BTreeMap::new();
     let mut overlap = None;
-    for (number, Heard { owned, asked }) in heard.into_iter().enumerate() {
-        let owners = Owners::new(owned);
+    for (number, Heard { owned, asked }) in hear(parcels, domains).into_iter().enumerate() {
+        let owners = OwnedRuns::new(owned);
         overlap = overlap.or_else(|| owners.first_double().map(|double| (number, double)));
         for (rank, cells) in asked {
             let reply = replies.entry(rank).or_default();
@@ -159,8 +72,13 @@ pub(crate) fn consult(
         .into_iter()
         .map(|(rank, words)| (rank, words.into_bytes()))
         .collect();
-    let mut learned = vec![Vec::new(); domains.0.len()];
-    for (_, bytes) in world.meet(parcels)? {
+    (parcels, overlap)
+}
+
+/// For each domain the owners that the keepers named.
+pub(crate) fn learn(domains: usize, parcels: Parcels) -> Vec<OwnedRuns> {
+    let mut learned = vec![Vec::new(); domains];
+    for (_, bytes) in parcels {
         let mut words = WordReader::new(&bytes);
         while !words.is_empty() {
             let (number, mut run) = read_owned(&mut words, 0);
@@ -168,13 +86,10 @@ pub(crate) fn consult(
             learned[number].push(run);
         }
     }
-    Ok(Answer {
-        owners: learned.into_iter().map(Owners::new).collect(),
-        overlap,
-    })
+    learned.into_iter().map(OwnedRuns::new).collect()
 }
 
-fn hear(parcels: Vec<(usize, Vec<u8>)>, domains: usize) -> Vec<Heard> {
+fn hear(parcels: Parcels, domains: usize) -> Vec<Heard> {
     let mut heard: Vec<Heard> = (0..domains).map(|_| Heard::default()).collect();
     for (rank, bytes) in parcels {
         let mut words = WordReader::new(&bytes);
@@ -183,34 +98,41 @@ fn hear(parcels: Vec<(usize, Vec<u8>)>, domains: usize) -> Vec<Heard> {
                 let (number, run) = read_owned(&mut words, rank);
                 heard[number].owned.push(run);
             } else {
-                let [number, first, end] = words.take();
-                heard[number].asked.push((rank, first..end));
+                let [number, first, len] = words.take();
+                heard[number].asked.push((rank, first..first + len));
             }
         }
     }
     heard
 }
 
+/// A number before a range of levels: all there are, which are many more bytes to write, or some.
+const ALL_LEVELS: usize = 0;
+const SOME_LEVELS: usize = 1;
+
 fn write_owned(words: &mut Words, number: usize, run: &OwnedRun) {
-    words.extend([
-        number,
-        run.cells.start,
-        run.cells.end,
-        run.local,
-        run.levels.start,
-        run.levels.end,
-    ]);
+    words.extend([number, run.cells.start, run.cells.len(), run.local]);
+    if run.levels == (0..usize::MAX) {
+        words.push(ALL_LEVELS);
+    } else {
+        words.extend([SOME_LEVELS, run.levels.start, run.levels.end]);
+    }
 }
 
 fn read_owned(words: &mut WordReader<'_>, rank: usize) -> (usize, OwnedRun) {
-    let [number, first, end, local, bottom, top] = words.take();
+    let [number, first, len, local, levels] = words.take();
+    let levels = match levels {
+        ALL_LEVELS => 0..usize::MAX,
+        _ => words.next()..words.next(),
+    };
+    let cells = first..first + len;
     (
         number,
         OwnedRun {
-            cells: first..end,
+            cells,
             rank,
             local,
-            levels: bottom..top,
+            levels,
         },
     )
 }
@@ -253,12 +175,12 @@ impl Letters {
                 self.to
                     .entry(keeper)
                     .or_default()
-                    .extend([ASK, number, cells.start, cells.end]);
+                    .extend([ASK, number, cells.start, cells.len()]);
             }
         }
     }
 
-    fn into_parcels(self) -> Vec<(usize, Vec<u8>)> {
+    fn into_parcels(self) -> Parcels {
         self.to
             .into_iter()
             .map(|(keeper, words)| (keeper, words.into_bytes()))
@@ -290,113 +212,10 @@ fn keepers(
     kept.filter(|(_, cells)| !cells.is_empty())
 }
 
-/// Make the first problem that any rank found the result of all. Collective: one gathering.
-pub(crate) fn agree(
-    world: &mut dyn World,
-    domains: &Domains<'_>,
-    requests: &[PlanRequest<'_>],
-    misfit: Option<Misfit>,
-    overlap: Option<(usize, DoubleOwner)>,
-) -> Result<(), PlanError> {
-    let mut words = Words::default();
-    if let Some(Misfit {
-        exchange,
-        rank,
-        cells,
-    }) = misfit
-    {
-        words.extend([MISFIT, exchange, rank, cells]);
-    }
-    if let Some((
-        number,
-        DoubleOwner {
-            cell,
-            first,
-            second,
-        },
-    )) = overlap
-    {
-        words.extend([OVERLAP, number, cell, first, second]);
-    }
-    let (mut misfits, mut overlaps) = (Vec::new(), Vec::new());
-    for bytes in world.gather_all(&words.into_bytes())? {
-        let mut words = WordReader::new(&bytes);
-        while !words.is_empty() {
-            if words.next() == MISFIT {
-                let [exchange, rank, cells] = words.take();
-                misfits.push(Misfit {
-                    exchange,
-                    rank,
-                    cells,
-                });
-            } else {
-                let [number, cell, first, second] = words.take();
-                overlaps.push((
-                    number,
-                    DoubleOwner {
-                        cell,
-                        first,
-                        second,
-                    },
-                ));
-            }
-        }
-    }
-    match (misfits.into_iter().min(), overlaps.into_iter().min()) {
-        (Some(misfit), _) => Err(misfit_error(misfit, requests)),
-        (None, Some((number, double))) => Err(overlap_error(&domains.0[number], double)),
-        (None, None) => Ok(()),
-    }
-}
-
-const MISFIT: usize = 0;
-const OVERLAP: usize = 1;
-
-fn misfit_error(
-    Misfit {
-        exchange,
-        rank,
-        cells,
-    }: Misfit,
-    requests: &[PlanRequest<'_>],
-) -> PlanError {
-    let PlanRequest {
-        shape,
-        target_component,
-        ..
-    } = requests[exchange];
-    PlanError::HaloNeedsRectangle {
-        exchange: shape.name.clone(),
-        halo: shape.halo,
-        grid: shape.grid.name.clone(),
-        component: target_component.to_owned(),
-        rank,
-        cells,
-    }
-}
-
-fn overlap_error(
-    domain: &Domain<'_>,
-    DoubleOwner {
-        cell,
-        first,
-        second,
-    }: DoubleOwner,
-) -> PlanError {
-    let (i, j) = domain.grid.position(cell);
-    PlanError::Overlap {
-        grid: domain.grid.name.clone(),
-        component: domain.component.to_owned(),
-        first,
-        second,
-        i,
-        j,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranges::joined;
 
     #[test]
     fn every_cell_has_one_keeper() {

@@ -11,89 +11,19 @@
 //!     . . . . . . . .
 //! ```
 //!
-//! A row of the block is first cut into segments of consecutive columns, then each segment is turned or not.
+//! A block is cut into bands of rows of one kind, a band into segments of consecutive columns; each of these rectangles
+//! is then turned or not. However large the block, there are a handful of them.
 
 use crate::{
+    demand::{BlockCells, Demand, Mirror},
     grid::{EdgeI, EdgeJ, FoldRow, Grid, Sign},
     north_fold::{NorthFold, Redundant},
     partition::{CellRun, OwnedCells, Rectangle},
-    plan::{BlockRun, BlockShape, FieldShape},
+    plan::{BlockShape, FieldShape},
     ranges::common,
+    rectangles,
 };
 use std::ops::Range;
-
-/// Cells of the grid, ascending, and where a block shows them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Demand {
-    /// The first cell of the grid.
-    pub(crate) cell: usize,
-    /// The block cells; as many.
-    pub(crate) run: BlockRun,
-}
-
-impl Demand {
-    /// The cells of the grid.
-    pub(crate) const fn cells(&self) -> Range<usize> {
-        self.cell..self.cell + self.run.len
-    }
-
-    /// The block cells.
-    pub(crate) const fn shown(&self) -> Range<usize> {
-        let BlockRun {
-            start, len, step, ..
-        } = self.run;
-        if step > 0 {
-            start..start + len
-        } else {
-            start + 1 - len..start + 1
-        }
-    }
-
-    /// The part that takes `cells` of the grid.
-    pub(crate) const fn taking(&self, cells: &Range<usize>) -> Self {
-        let BlockRun {
-            start, step, flip, ..
-        } = self.run;
-        let skipped = cells.start - self.cell;
-        let start = if step > 0 {
-            start + skipped
-        } else {
-            start - skipped
-        };
-        Self {
-            cell: cells.start,
-            run: BlockRun {
-                start,
-                len: cells.end - cells.start,
-                step,
-                flip,
-            },
-        }
-    }
-
-    /// The part that is shown at `shown` of the block.
-    pub(crate) fn showing(&self, shown: &Range<usize>) -> Self {
-        let all = self.shown();
-        let skipped = if self.run.step > 0 {
-            shown.start - all.start
-        } else {
-            all.end - shown.end
-        };
-        let first = self.cell + skipped;
-        self.taking(&(first..first + shown.len()))
-    }
-}
-
-/// All cells of a block.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct BlockCells {
-    /// Taken from the grid.
-    pub(crate) demands: Vec<Demand>,
-    /// Where else to take cells of `demands` from if nobody owns them; in the order of block cells.
-    pub(crate) mirrors: Vec<Demand>,
-    /// Block cells that lie outside the grid.
-    pub(crate) outside: Vec<Range<usize>>,
-}
 
 /// The block of a receiver: its local array, or its rectangle with a halo around.
 pub(crate) fn block_shape(own: &OwnedCells, halo: usize) -> BlockShape {
@@ -111,20 +41,57 @@ pub(crate) fn block_cells(
     halo: usize,
     field: FieldShape,
 ) -> BlockCells {
-    let mut rows = BlockRows::new(grid, field);
-    match own.rectangle() {
-        Some(rectangle) if halo > 0 => rows.block(rectangle, halo),
-        _ => {
-            // No cells have no halo either: the block is the halo's corners, all outside.
-            let corners = block_shape(own, halo).cells() - own.cells();
-            rows.cells.outside.push(0..corners);
-            rows.runs(own.runs());
-        }
+    let mut block = Block::new(grid, field);
+    if let Some(rectangle) = own.rectangle() {
+        block.rectangle(rectangle, halo);
+    } else {
+        // No cells have no halo either: the block is the halo's corners, all outside.
+        let corners = block_shape(own, halo).cells() - own.cells();
+        block.cells.outside.push(0..corners);
+        block.runs(own.runs());
     }
-    rows.cells
+    block.cells
 }
 
-/// Consecutive columns of one row of the grid, shown from `block` on.
+/// What the rows of a block show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowKind {
+    /// Nothing: they lie outside the grid.
+    Outside,
+    /// A row of the grid.
+    Plain,
+    /// The last row of the grid, some cells of which a fold holds twice.
+    Last,
+    /// A row of the grid that the fold turns around.
+    Folded,
+}
+
+/// Consecutive rows of a block of one kind.
+#[derive(Debug, Clone, Copy)]
+struct Band {
+    kind: RowKind,
+    /// The first row in the block.
+    block_row: usize,
+    /// Number of rows.
+    rows: usize,
+    /// The row of the grid that the first row shows; the others follow northwards, southwards where they are folded.
+    row: usize,
+}
+
+impl Band {
+    /// Whether `next` is the next row of this band.
+    fn continues(&self, next: &Self) -> bool {
+        let row = match self.kind {
+            RowKind::Outside => next.row,
+            RowKind::Plain => self.row + self.rows,
+            RowKind::Last => return false,
+            RowKind::Folded => self.row.wrapping_sub(self.rows),
+        };
+        self.kind == next.kind && row == next.row
+    }
+}
+
+/// Consecutive columns of the grid, shown from the index `block` on in the first row of a band.
 #[derive(Debug, Clone, Copy)]
 struct Segment {
     column: usize,
@@ -148,72 +115,128 @@ impl Segment {
 #[derive(Debug, Clone)]
 struct Fold {
     map: NorthFold,
-    redundant: Redundant,
+    /// Columns of the last row that are the mirror of a cell counted before them.
+    redundant: Range<usize>,
     row: FoldRow,
     flip: bool,
 }
 
-/// Builds a block row by row.
+impl Fold {
+    fn of(grid: &Grid, field: FieldShape) -> Option<Self> {
+        let EdgeJ::NorthFold { pivot, row } = grid.edge_j else {
+            return None;
+        };
+        let map = NorthFold::new(pivot, field.point, grid.nx, grid.ny);
+        let redundant = match map.redundant() {
+            Redundant::Nothing => 0..0,
+            Redundant::Columns(columns) => columns,
+            Redundant::Row => 0..grid.nx,
+        };
+        Some(Self {
+            map,
+            redundant,
+            row,
+            flip: field.sign == Sign::Vector,
+        })
+    }
+}
+
+/// Builds a block band by band.
 #[derive(Debug)]
-struct BlockRows<'a> {
+struct Block<'a> {
     grid: &'a Grid,
     fold: Option<Fold>,
     cells: BlockCells,
 }
 
-impl<'a> BlockRows<'a> {
+impl<'a> Block<'a> {
     fn new(grid: &'a Grid, field: FieldShape) -> Self {
-        let fold = match grid.edge_j {
-            EdgeJ::NorthFold { pivot, row } => {
-                let map = NorthFold::new(pivot, field.point, grid.nx, grid.ny);
-                Some(Fold {
-                    map,
-                    redundant: map.redundant(),
-                    row,
-                    flip: field.sign == Sign::Vector,
-                })
-            }
-            EdgeJ::Closed | EdgeJ::Cyclic => None,
-        };
         Self {
             grid,
-            fold,
+            fold: Fold::of(grid, field),
             cells: BlockCells::default(),
         }
     }
 
-    /// Own cells without a halo, in local order.
+    /// Own cells without a halo that are no rectangle, in local order.
     fn runs(&mut self, runs: &[CellRun]) {
-        let last_row = self.grid.cell(0, self.grid.ny - 1);
+        let rows = self.grid.ny - usize::from(self.last_row_is_special());
+        let plain = self.grid.cell(0, rows);
         for (run, local) in crate::owners::placed(runs) {
-            let below = run.start.min(last_row)..run.end().min(last_row);
-            if !below.is_empty() {
-                self.forward(below.start, below.len(), local);
+            let below = run.start.min(plain)..run.end().min(plain);
+            let mut block = local;
+            let start = below.start;
+            for cells in rectangles::of_run(
+                self.grid.nx,
+                CellRun {
+                    start,
+                    len: below.len(),
+                },
+            ) {
+                self.cells
+                    .demands
+                    .push(Demand::forward(cells, block, cells.ni));
+                block += cells.cells();
             }
-            if run.end() > last_row {
-                let column = run.start.saturating_sub(last_row);
-                let segment = Segment {
-                    column,
-                    len: run.len - below.len(),
-                    block: local + below.len(),
-                };
-                self.last_row(segment);
+            if run.end() > plain {
+                let column = run.start.saturating_sub(plain);
+                let len = run.len - below.len();
+                self.last_row(Segment { column, len, block });
             }
         }
+    }
+
+    fn last_row_is_special(&self) -> bool {
+        self.fold
+            .as_ref()
+            .is_some_and(|fold| !fold.redundant.is_empty())
     }
 
     /// A rectangle with its halo.
-    fn block(&mut self, own: Rectangle, halo: usize) {
-        let width = own.ni + 2 * halo;
-        for row in 0..own.nj + 2 * halo {
-            let j = (own.j + row).cast_signed() - halo.cast_signed();
-            let columns = own.i.cast_signed() - halo.cast_signed();
-            self.row(j, columns, width, row * width);
+    fn rectangle(&mut self, own: Rectangle, halo: usize) {
+        let (width, halo_width) = (own.ni + 2 * halo, halo.cast_signed());
+        let (segments, outside) = self.segments(own.i.cast_signed() - halo_width, width);
+        for band in self.bands(own.j.cast_signed() - halo_width, own.nj + 2 * halo) {
+            let first = band.block_row * width;
+            if band.kind == RowKind::Outside {
+                self.cells.outside.push(first..first + band.rows * width);
+                continue;
+            }
+            let starts = (0..band.rows).map(|row| first + row * width);
+            let beside = starts.flat_map(|start| {
+                let shown =
+                    move |columns: &Range<usize>| start + columns.start..start + columns.end;
+                outside.iter().map(shown)
+            });
+            self.cells.outside.extend(beside);
+            for segment in &segments {
+                let block = first + segment.block;
+                self.band(&band, Segment { block, ..*segment }, width);
+            }
         }
     }
 
-    /// `width` columns of row `j` from column `first`, shown from `block` on; the row may lie beyond the grid.
-    fn row(&mut self, j: isize, first: isize, width: usize, block: usize) {
+    /// Cut `rows` rows from row `first` on, which may lie beyond the grid, into bands.
+    fn bands(&self, first: isize, rows: usize) -> Vec<Band> {
+        let mut bands: Vec<Band> = Vec::new();
+        for block_row in 0..rows {
+            let (kind, row) = self.row(first + block_row.cast_signed());
+            let next = Band {
+                kind,
+                block_row,
+                rows: 1,
+                row,
+            };
+            match bands.last_mut() {
+                Some(last) if last.continues(&next) => last.rows += 1,
+                _ => bands.push(next),
+            }
+        }
+        bands
+    }
+
+    /// What row `j` shows, which may lie beyond the grid.
+    fn row(&self, j: isize) -> (RowKind, usize) {
         let ny = self.grid.ny.cast_signed();
         let (row, is_folded) = match (self.grid.edge_j, &self.fold) {
             (EdgeJ::Cyclic, _) => (j.rem_euclid(ny), false),
@@ -221,143 +244,107 @@ impl<'a> BlockRows<'a> {
             _ => (j, false),
         };
         if !(0..ny).contains(&row) {
-            self.cells.outside.push(block..block + width);
-            return;
+            return (RowKind::Outside, 0);
         }
-        let row = row.unsigned_abs();
-        for segment in self.segments(first, width, block) {
-            if is_folded {
-                self.folded(row, segment);
-            } else if row + 1 == self.grid.ny {
-                self.last_row(segment);
-            } else {
-                self.forward(
-                    self.grid.cell(segment.column, row),
-                    segment.len,
-                    segment.block,
-                );
-            }
-        }
+        let kind = match is_folded {
+            true => RowKind::Folded,
+            false if row == ny - 1 && self.last_row_is_special() => RowKind::Last,
+            false => RowKind::Plain,
+        };
+        (kind, row.unsigned_abs())
     }
 
-    /// Cut columns into segments within the grid; what lies beyond a closed edge is outside.
-    fn segments(&mut self, first: isize, width: usize, block: usize) -> Vec<Segment> {
+    /// Cut `width` columns from column `first` on into segments within the grid, and columns of the block beyond a
+    /// closed edge.
+    fn segments(&self, first: isize, width: usize) -> (Vec<Segment>, Vec<Range<usize>>) {
         let nx = self.grid.nx;
         if self.grid.edge_i == EdgeI::Closed {
             let west = first.min(0).unsigned_abs().min(width);
             let column = first.max(0).unsigned_abs();
             let len = (width - west).min(nx.saturating_sub(column));
-            self.cells
-                .outside
-                .extend([block..block + west, block + west + len..block + width]);
-            return vec![Segment {
-                column,
-                len,
-                block: block + west,
-            }];
+            let mut outside = vec![0..west, west + len..width];
+            outside.retain(|columns| !columns.is_empty());
+            let block = west;
+            return (vec![Segment { column, len, block }], outside);
         }
         let mut segments = Vec::new();
-        let (mut column, mut done) = (first.rem_euclid(nx.cast_signed()).unsigned_abs(), 0);
-        while done < width {
-            let len = (nx - column).min(width - done);
-            segments.push(Segment {
-                column,
-                len,
-                block: block + done,
-            });
-            (column, done) = (0, done + len);
+        let (mut column, mut block) = (first.rem_euclid(nx.cast_signed()).unsigned_abs(), 0);
+        while block < width {
+            let len = (nx - column).min(width - block);
+            segments.push(Segment { column, len, block });
+            (column, block) = (0, block + len);
         }
-        segments
+        (segments, Vec::new())
+    }
+
+    /// A segment of all rows of a band.
+    fn band(&mut self, band: &Band, segment: Segment, width: usize) {
+        match band.kind {
+            RowKind::Outside => {}
+            RowKind::Last => self.last_row(segment),
+            RowKind::Plain => {
+                let rows = band.row..band.row + band.rows;
+                self.forward(segment, &rows, width);
+            }
+            RowKind::Folded => {
+                let rows = band.row + 1 - band.rows..band.row + 1;
+                let turned = self.turned(segment, &rows, width);
+                self.cells.demands.extend(turned);
+            }
+        }
     }
 
     /// Cells of the row that lies on a fold, or just beneath it.
     fn last_row(&mut self, segment: Segment) {
-        let redundant = match &self.fold {
-            None => Redundant::Nothing,
-            Some(fold) => fold.redundant.clone(),
-        };
-        let row = self.grid.ny - 1;
-        let redundant = match redundant {
-            Redundant::Nothing => 0..0,
-            Redundant::Columns(columns) => columns,
-            Redundant::Row => 0..self.grid.nx,
-        };
-        let mirrored = self
-            .fold
-            .as_ref()
-            .is_some_and(|fold| fold.row == FoldRow::Mirrored);
-        for columns in [0..redundant.start, redundant.end..self.grid.nx] {
+        let (nx, row) = (self.grid.nx, self.grid.ny - 1);
+        let fold = self.fold.as_ref().expect("only a fold holds cells twice");
+        let (redundant, given_by) = (fold.redundant.clone(), fold.row);
+        let mirror = fold.map.row(row.cast_signed()).unsigned_abs();
+        for columns in [0..redundant.start, redundant.end..nx] {
             if let Some(kept) = segment.within(&columns) {
-                self.forward(self.grid.cell(kept.column, row), kept.len, kept.block);
+                self.forward(kept, &(row..row + 1), kept.len);
             }
         }
         let Some(doubled) = segment.within(&redundant) else {
             return;
         };
-        let turned = self.turned(doubled);
-        if mirrored {
-            self.cells.demands.extend(turned);
-        } else {
-            self.forward(
-                self.grid.cell(doubled.column, row),
-                doubled.len,
-                doubled.block,
-            );
-            self.cells.mirrors.extend(turned);
+        let turned = self.turned(doubled, &(mirror..mirror + 1), doubled.len);
+        match given_by {
+            FoldRow::Mirrored => self.cells.demands.extend(turned),
+            FoldRow::Owned => {
+                self.forward(doubled, &(row..row + 1), doubled.len);
+                self.cells.mirrors.extend(turned.into_iter().map(Mirror));
+            }
         }
     }
 
-    /// The mirror of a segment of the last row.
-    fn turned(&self, segment: Segment) -> Vec<Demand> {
-        let fold = self
-            .fold
-            .as_ref()
-            .expect("only a fold makes cells redundant");
-        let row = fold.map.row(self.grid.ny.cast_signed() - 1).unsigned_abs();
-        self.turned_onto(row, segment)
-    }
-
-    fn folded(&mut self, row: usize, segment: Segment) {
-        let turned = self.turned_onto(row, segment);
-        self.cells.demands.extend(turned);
-    }
-
-    /// The mirror of a segment in `row`: columns descend, and wrap at most once.
-    fn turned_onto(&self, row: usize, segment: Segment) -> Vec<Demand> {
-        let fold = self
-            .fold
-            .as_ref()
-            .expect("only a fold turns segments around");
+    /// The mirror of a segment in `rows`: columns descend, and wrap at most once; rows descend.
+    fn turned(&self, segment: Segment, rows: &Range<usize>, width: usize) -> Vec<Demand> {
+        let fold = self.fold.as_ref().expect("only a fold turns cells around");
+        // The southernmost row is shown last.
+        let first = segment.block + (rows.len() - 1) * width;
         let mut demands = Vec::with_capacity(2);
         let mut done = 0;
         while done < segment.len {
             let highest = fold.map.column((segment.column + done).cast_signed());
             let len = (highest + 1).min(segment.len - done);
-            let start = segment.block + done + len - 1;
-            let run = BlockRun {
-                start,
-                len,
+            demands.push(Demand {
+                cells: Rectangle::of(&(highest + 1 - len..highest + 1), rows),
+                block: first + done,
+                row_step: -width.cast_signed(),
                 step: -1,
                 flip: fold.flip,
-            };
-            demands.push(Demand {
-                cell: self.grid.cell(highest + 1 - len, row),
-                run,
             });
             done += len;
         }
         demands
     }
 
-    fn forward(&mut self, cell: usize, len: usize, block: usize) {
-        self.cells.demands.push(Demand {
-            cell,
-            run: BlockRun {
-                start: block,
-                len,
-                step: 1,
-                flip: false,
-            },
-        });
+    fn forward(&mut self, segment: Segment, rows: &Range<usize>, width: usize) {
+        let columns = segment.column..segment.column + segment.len;
+        let cells = Rectangle::of(&columns, rows);
+        self.cells
+            .demands
+            .push(Demand::forward(cells, segment.block, width));
     }
 }

@@ -3,9 +3,11 @@
 //! ```text
 //!   grid, north_fold          what lies beyond each edge of the grid
 //!   partition, boxes          which cells a rank owns
-//!   halo                      which cells of the grid a receiver's block shows
-//!   directory, owners         who owns them: asked of all ranks together, kept by none alone
-//!   matching, plan            the runs that travel from each owner to each receiver
+//!   halo, demand              which cells of the grid a receiver's block shows
+//!   survey, owners            who owns them: rectangles are told to all ranks,
+//!   domains, directory        anything else is asked of all ranks together, kept by none alone
+//!   matching, parts, plan     the runs that travel from each owner to each receiver
+//!   stages, verdict           how a rank comes to its plans, and all ranks to one result
 //!   pack, unpack, view        runs of an array into a message and out of it
 //!   place                     runs of an array straight into the block of a receiver that shares memory
 //!   world, local, pace        ranks, and channels between them
@@ -14,7 +16,9 @@
 
 mod boxes;
 mod copy;
+mod demand;
 mod directory;
+mod domains;
 mod error;
 pub mod grid;
 mod halo;
@@ -25,11 +29,16 @@ mod owners;
 pub mod pace;
 pub mod pack;
 pub mod partition;
+mod parts;
 pub mod place;
 pub mod plan;
 mod ranges;
+mod rectangles;
 mod rows;
+mod stages;
+mod survey;
 pub mod unpack;
+mod verdict;
 pub mod view;
 pub mod words;
 pub mod world;

@@ -1,16 +1,15 @@
 //! From the cells that a receiver needs, and their owners, to the parts of messages.
 
 use crate::{
+    demand::{BlockCells, Demand, Mirror},
     grid::{PointKind, Sign},
-    halo::{BlockCells, Demand, block_cells, block_shape},
-    owners::{OwnedRun, Owners},
-    partition::OwnedCells,
-    plan::{
-        BlockRun, BlockShape, ExchangeShape, FieldReceive, FieldSend, FieldShape, LocalRun,
-        PlanRequest, ReceiveMessage, SendMessage, message_layout,
-    },
+    halo::{block_cells, block_shape},
+    owners::{OwnedBox, Owners},
+    partition::{OwnedCells, Rectangle},
+    parts::{IncomingPart, PartCells, Piece},
+    plan::{BlockRun, BlockShape, ExchangeShape, FieldShape, PlanRequest},
     ranges::{common, joined, uncovered},
-    words::{WordReader, Words},
+    rectangles,
 };
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
@@ -18,7 +17,9 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 #[derive(Debug)]
 pub(crate) struct Wanted {
     block: BlockShape,
-    kinds: Vec<((PointKind, Sign), BlockCells)>,
+    /// Each kind of field with its position in `cells`: away from a fold all kinds need the same.
+    kinds: Vec<((PointKind, Sign), usize)>,
+    cells: Vec<BlockCells>,
 }
 
 /// What a rank receives in one exchange.
@@ -30,27 +31,10 @@ pub(crate) struct Incoming {
     pub(crate) parts: BTreeMap<usize, IncomingPart>,
 }
 
-/// What a rank receives from one owner: for each field a position in `cells`, and levels of the field.
-#[derive(Debug, Default)]
-pub(crate) struct IncomingPart {
-    cells: Vec<PartCells>,
-    fields: Vec<(usize, Range<usize>)>,
-    /// First level of the receiver's array.
-    first_level: usize,
-}
+/// Fields that need the same cells on the same levels have the same owners.
+type LevelledCells = (usize, Range<usize>);
 
-/// The cells of one part, as the owner and as the receiver counts them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct PartCells {
-    local: Vec<LocalRun>,
-    block: Vec<BlockRun>,
-    levels: Range<usize>,
-}
-
-/// Fields of one kind on the same levels have the same owners.
-type LevelledKind = (PointKind, Sign, Range<usize>);
-
-/// One kind of field on some levels: what comes from whom, and what from nobody.
+/// Some cells on some levels: what comes from whom, and what from nobody.
 #[derive(Debug, Default)]
 struct Match {
     parts: BTreeMap<usize, PartCells>,
@@ -59,51 +43,48 @@ struct Match {
 
 impl Wanted {
     pub(crate) fn new(shape: &ExchangeShape, own: &OwnedCells) -> Self {
-        let mut kinds: Vec<((PointKind, Sign), BlockCells)> = Vec::new();
+        let mut wanted = Self {
+            block: block_shape(own, shape.halo),
+            kinds: Vec::new(),
+            cells: Vec::new(),
+        };
         for field in &shape.fields {
             let kind = (field.point, field.sign);
-            if !kinds.iter().any(|(known, _)| *known == kind) {
-                kinds.push((kind, block_cells(&shape.grid, own, shape.halo, *field)));
+            if wanted.kinds.iter().any(|(known, _)| *known == kind) {
+                continue;
             }
+            let cells = block_cells(&shape.grid, own, shape.halo, *field);
+            let known = wanted.cells.iter().position(|known| *known == cells);
+            let position = known.unwrap_or_else(|| {
+                wanted.cells.push(cells);
+                wanted.cells.len() - 1
+            });
+            wanted.kinds.push((kind, position));
         }
-        Self {
-            block: block_shape(own, shape.halo),
-            kinds,
-        }
+        wanted
     }
 
-    /// All cells of the grid that any field may need.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = Range<usize>> {
-        self.kinds
-            .iter()
-            .flat_map(|(_, cells)| cells.demands.iter().chain(&cells.mirrors))
-            .map(Demand::cells)
+    /// All rectangles of the grid that any field may need.
+    pub(crate) fn rectangles(&self) -> impl Iterator<Item = Rectangle> {
+        self.cells.iter().flat_map(BlockCells::rectangles)
     }
 
     /// Find the owners of all cells.
     pub(crate) fn matched(&self, request: &PlanRequest<'_>, owners: &Owners) -> Incoming {
-        let fields = &request.shape.fields;
         let own = request.target.expect("who wants cells has a domain");
-        let mut matches: Vec<(LevelledKind, Match)> = Vec::new();
-        let kind_of = |field: &FieldShape| (field.point, field.sign, own.own_levels(field.levels));
-        for field in fields {
-            let kind = kind_of(field);
-            if !matches.iter().any(|(known, _)| *known == kind) {
-                let found = Match::new(self.cells_of(field), &kind.2, owners);
-                matches.push((kind, found));
-            }
+        let mut matches: Vec<(LevelledCells, Match)> = Vec::new();
+        let mut positions = Vec::new();
+        for field in &request.shape.fields {
+            let needed = (self.cells_of(field), own.own_levels(field.levels));
+            let known = matches.iter().position(|(known, _)| *known == needed);
+            positions.push(known.unwrap_or_else(|| {
+                let found = Match::new(&self.cells[needed.0], &needed.1, owners);
+                matches.push((needed, found));
+                matches.len() - 1
+            }));
         }
         let gaps: Vec<Arc<[BlockRun]>> =
             matches.iter().map(|(_, found)| found.gap_runs()).collect();
-        let positions: Vec<usize> = fields
-            .iter()
-            .map(|field| {
-                matches
-                    .iter()
-                    .position(|(known, _)| *known == kind_of(field))
-                    .expect("each kind was matched")
-            })
-            .collect();
         Incoming {
             block: self.block,
             gaps: positions
@@ -118,12 +99,11 @@ impl Wanted {
         }
     }
 
-    fn cells_of(&self, field: &FieldShape) -> &BlockCells {
-        let known = self
-            .kinds
-            .iter()
-            .find(|(kind, _)| *kind == (field.point, field.sign));
-        &known.expect("each kind of field was asked for").1
+    /// Position of the cells that a field needs.
+    fn cells_of(&self, field: &FieldShape) -> usize {
+        let kind = (field.point, field.sign);
+        let known = self.kinds.iter().find(|(known, _)| *known == kind);
+        known.expect("each kind of field has its cells").1
     }
 }
 
@@ -175,16 +155,16 @@ impl Match {
     /// Cells that nobody owns are taken from their mirrors, where they have one.
     fn take_from_mirrors(
         &mut self,
-        mirrors: &[Demand],
+        mirrors: &[Mirror],
         absent: Vec<Range<usize>>,
         levels: &Range<usize>,
         owners: &Owners,
     ) {
-        let mut by_place: Vec<&Demand> = mirrors.iter().collect();
+        let mut by_place: Vec<&Mirror> = mirrors.iter().collect();
         by_place.sort_unstable_by_key(|mirror| mirror.shown().start);
         for missing in absent {
             let first = by_place.partition_point(|mirror| mirror.shown().end <= missing.start);
-            let near: Vec<&&Demand> = by_place[first..]
+            let near: Vec<&&Mirror> = by_place[first..]
                 .iter()
                 .take_while(|mirror| mirror.shown().start < missing.end)
                 .collect();
@@ -207,27 +187,28 @@ impl Match {
         levels: &Range<usize>,
         owners: &Owners,
     ) -> Vec<Range<usize>> {
-        let on_levels = |run: &OwnedRun| !common(&run.levels, levels).is_empty();
-        let runs: Vec<OwnedRun> = owners.within(&demand.cells()).filter(on_levels).collect();
-        for run in &runs {
-            let part = self.parts.entry(run.rank).or_default();
-            part.levels = common(&run.levels, levels);
-            push_local(
-                &mut part.local,
-                LocalRun {
-                    start: run.local,
-                    len: run.cells.len(),
-                },
-            );
-            push_block(&mut part.block, demand.taking(&run.cells).run);
+        let mut owned = owners.within(&demand.cells);
+        owned.retain(|owned| !common(&owned.levels, levels).is_empty());
+        for owned in &owned {
+            let part = self.parts.entry(owned.rank).or_default();
+            part.levels = common(&owned.levels, levels);
+            part.push(Piece::new(owned, &demand.taking(owned.cells)));
         }
-        let absent = uncovered(demand.cells(), runs.iter().map(|run| run.cells.clone()));
-        self.gaps
-            .extend(partly_owned(demand, levels, &runs, &absent));
-        absent
-            .into_iter()
-            .map(|cells| demand.taking(&cells).shown())
-            .collect()
+        let is_whole =
+            |owned: &OwnedBox| owned.levels.start <= levels.start && levels.end <= owned.levels.end;
+        let all_levels = owned.iter().all(is_whole);
+        let count: usize = owned.iter().map(|owned| owned.cells.cells()).sum();
+        if all_levels && count == demand.cells.cells() {
+            // Whole boxes share no cell: as many as there are wanted are all of them.
+            return Vec::new();
+        }
+        let parts: Vec<Rectangle> = owned.iter().map(|owned| owned.cells).collect();
+        let absent = rectangles::uncovered(&demand.cells, &parts);
+        if !all_levels {
+            self.gaps
+                .extend(partly_owned(demand, levels, &owned, &absent));
+        }
+        shown(demand, absent)
     }
 
     fn gap_runs(&self) -> Arc<[BlockRun]> {
@@ -241,152 +222,40 @@ impl Match {
     }
 }
 
+/// The block cells that show some of the cells of a demand.
+fn shown(demand: &Demand, cells: Vec<Rectangle>) -> Vec<Range<usize>> {
+    cells
+        .into_iter()
+        .flat_map(|cells| demand.taking(cells).shown())
+        .collect()
+}
+
 /// Block cells that have an owner on some of the levels, but not on all. Only cubes have any.
 fn partly_owned(
     demand: &Demand,
     levels: &Range<usize>,
-    runs: &[OwnedRun],
-    absent: &[Range<usize>],
+    owned: &[OwnedBox],
+    absent: &[Rectangle],
 ) -> Vec<Range<usize>> {
-    if runs
+    let mut cuts: Vec<usize> = owned
         .iter()
-        .all(|run| run.levels.start <= levels.start && levels.end <= run.levels.end)
-    {
-        return Vec::new();
-    }
-    let mut cuts: Vec<usize> = runs
-        .iter()
-        .flat_map(|run| [run.levels.start, run.levels.end])
+        .flat_map(|owned| [owned.levels.start, owned.levels.end])
         .collect();
     cuts.push(levels.start);
     cuts.retain(|level| levels.contains(level));
     cuts.sort_unstable();
     cuts.dedup();
     let missing = cuts.into_iter().flat_map(|level| {
-        let there = runs.iter().filter(move |run| run.levels.contains(&level));
-        uncovered(demand.cells(), there.map(|run| run.cells.clone()))
+        let there = owned.iter().filter(|owned| owned.levels.contains(&level));
+        let there: Vec<Rectangle> = there.map(|owned| owned.cells).collect();
+        rectangles::uncovered(&demand.cells, &there)
     });
-    let missing = joined(missing.collect());
-    let partly = missing
-        .into_iter()
-        .flat_map(|missing| uncovered(missing, absent.iter().cloned()));
-    partly
-        .filter(|cells| !cells.is_empty())
-        .map(|cells| demand.taking(&cells).shown())
-        .collect()
-}
-
-fn push_local(runs: &mut Vec<LocalRun>, run: LocalRun) {
-    match runs.last_mut() {
-        Some(last) if last.start + last.len == run.start => last.len += run.len,
-        _ => runs.push(run),
-    }
-}
-
-fn push_block(runs: &mut Vec<BlockRun>, run: BlockRun) {
-    if let Some(last) = runs.last_mut() {
-        let next = if last.step > 0 {
-            last.start.checked_add(last.len)
-        } else {
-            last.start.checked_sub(last.len)
-        };
-        if next == Some(run.start) && (last.step, last.flip) == (run.step, run.flip) {
-            last.len += run.len;
-            return;
-        }
-    }
-    runs.push(run);
-}
-
-impl IncomingPart {
-    /// Tell the owner: the lists of its cells, then for each field which list on which levels.
-    pub(crate) fn write(&self, letter: &mut Words) {
-        letter.push(self.cells.len());
-        for PartCells { local, .. } in &self.cells {
-            letter.push(local.len());
-            letter.extend(local.iter().flat_map(|run| [run.start, run.len]));
-        }
-        letter.extend(
-            self.fields
-                .iter()
-                .flat_map(|(cells, levels)| [*cells, levels.start, levels.end]),
-        );
-    }
-
-    /// The message as this rank unpacks it.
-    pub(crate) fn message(self, request: &PlanRequest<'_>, from: usize) -> ReceiveMessage {
-        let runs: Vec<Arc<[BlockRun]>> = self
-            .cells
+    let partly = missing.flat_map(|missing| {
+        let nowhere: Vec<Rectangle> = absent
             .iter()
-            .map(|cells| cells.block.as_slice().into())
+            .filter_map(|absent| absent.common(&missing))
             .collect();
-        let elements = self
-            .fields
-            .iter()
-            .map(|(cells, levels)| levels.len() * count(&self.cells[*cells].local));
-        let (offsets, bytes) = message_layout(request.shape.wire, elements);
-        let fields = self
-            .fields
-            .iter()
-            .zip(offsets)
-            .map(|((cells, levels), offset)| FieldReceive {
-                offset,
-                runs: Arc::clone(&runs[*cells]),
-                levels: own_numbers(levels, self.first_level),
-            });
-        ReceiveMessage {
-            from,
-            bytes,
-            fields: fields.collect(),
-        }
-    }
-}
-
-impl SendMessage {
-    /// Read what a receiver wants of this rank's cells.
-    pub(crate) fn read(request: &PlanRequest<'_>, to: usize, words: &mut WordReader<'_>) -> Self {
-        let own = request.source.expect("only owners are asked for cells");
-        let lists: Vec<Arc<[LocalRun]>> = (0..words.next())
-            .map(|_| {
-                let runs = (0..words.next()).map(|_| {
-                    let [start, len] = words.take();
-                    LocalRun { start, len }
-                });
-                runs.collect()
-            })
-            .collect();
-        let wanted: Vec<(Arc<[LocalRun]>, Range<usize>)> = (0..request.shape.fields.len())
-            .map(|_| {
-                let [list, first, end] = words.take();
-                (Arc::clone(&lists[list]), first..end)
-            })
-            .collect();
-        let (offsets, bytes) = message_layout(
-            request.shape.wire,
-            wanted
-                .iter()
-                .map(|(runs, levels)| levels.len() * count(runs)),
-        );
-        let first_level = own.level_range().start;
-        let fields = wanted.into_iter().zip(offsets);
-        let fields = fields.map(|((runs, levels), offset)| FieldSend {
-            offset,
-            runs,
-            levels: own_numbers(&levels, first_level),
-        });
-        Self {
-            to,
-            bytes,
-            fields: fields.collect(),
-        }
-    }
-}
-
-fn count(runs: &[LocalRun]) -> usize {
-    runs.iter().map(|run| run.len).sum()
-}
-
-/// Levels of a field as an array counts them whose first is `first`.
-fn own_numbers(levels: &Range<usize>, first: usize) -> Range<usize> {
-    levels.start.saturating_sub(first)..levels.end.saturating_sub(first)
+        rectangles::uncovered(&missing, &nowhere)
+    });
+    shown(demand, partly.collect())
 }

@@ -1,7 +1,65 @@
 //! Who owns which cells, as one rank has heard of it.
 
-use crate::{partition::CellRun, ranges::common};
+use crate::{
+    partition::{CellRun, Rectangle},
+    ranges::common,
+    rectangles,
+};
 use std::ops::Range;
+
+/// A rectangle of a grid, and where it lies in its owner's array.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnedBox {
+    /// The cells of the grid.
+    pub(crate) cells: Rectangle,
+    /// Rank of the world that owns them.
+    pub(crate) rank: usize,
+    /// Where the first of them is in that rank's array.
+    pub(crate) local: usize,
+    /// From a row to the next in that array.
+    pub(crate) row_step: usize,
+    /// On which levels.
+    pub(crate) levels: Range<usize>,
+}
+
+impl OwnedBox {
+    /// The part within `cells`, if any.
+    pub(crate) fn within(&self, cells: &Rectangle) -> Option<Self> {
+        let cells = self.cells.common(cells)?;
+        let (rows, columns) = (cells.j - self.cells.j, cells.i - self.cells.i);
+        Some(Self {
+            cells,
+            local: self.local + rows * self.row_step + columns,
+            levels: self.levels.clone(),
+            ..*self
+        })
+    }
+}
+
+/// The owners of the cells that a rank needs.
+#[derive(Debug, Clone)]
+pub(crate) enum Owners {
+    /// As every rank published them.
+    Boxes(Vec<OwnedBox>),
+    /// As the directory told, on a grid of that many columns.
+    Runs(usize, OwnedRuns),
+}
+
+impl Owners {
+    /// What of `asked` has owners.
+    pub(crate) fn within(&self, asked: &Rectangle) -> Vec<OwnedBox> {
+        match self {
+            Self::Boxes(boxes) => boxes
+                .iter()
+                .filter_map(|owned| owned.within(asked))
+                .collect(),
+            Self::Runs(nx, runs) => {
+                let rows = asked.ranges(*nx).flat_map(|row| runs.within(&row));
+                rows.flat_map(|run| run.boxes(*nx)).collect()
+            }
+        }
+    }
+}
 
 /// Consecutive cells of a grid that lie one after the other in one rank's array.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +85,38 @@ impl OwnedRun {
             levels: self.levels.clone(),
         }
     }
+
+    /// The rectangles that it is on a grid of `nx` columns.
+    fn boxes(self, nx: usize) -> impl Iterator<Item = OwnedBox> {
+        let Range { start, end } = self.cells;
+        let len = end - start;
+        boxes(
+            rectangles::of_run(nx, CellRun { start, len }),
+            self.rank,
+            self.local,
+            self.levels,
+        )
+    }
+}
+
+/// Rectangles that lie one after the other in their owner's array, from `local` on.
+pub(crate) fn boxes(
+    rectangles: impl IntoIterator<Item = Rectangle>,
+    rank: usize,
+    local: usize,
+    levels: Range<usize>,
+) -> impl Iterator<Item = OwnedBox> {
+    rectangles.into_iter().scan(local, move |local, cells| {
+        let first = *local;
+        *local += cells.cells();
+        Some(OwnedBox {
+            cells,
+            rank,
+            local: first,
+            row_step: cells.ni,
+            levels: levels.clone(),
+        })
+    })
 }
 
 /// A cell with two owners.
@@ -39,13 +129,13 @@ pub(crate) struct DoubleOwner {
 
 /// Owned runs in the order of their cells.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Owners {
+pub(crate) struct OwnedRuns {
     runs: Vec<OwnedRun>,
     /// For each run the furthest end of it and those before: grows, so it can be searched.
     reach: Vec<usize>,
 }
 
-impl Owners {
+impl OwnedRuns {
     pub(crate) fn new(mut heard: Vec<OwnedRun>) -> Self {
         heard.sort_unstable_by_key(|run| (run.cells.start, run.levels.start, run.rank));
         let mut runs: Vec<OwnedRun> = Vec::with_capacity(heard.len());
@@ -64,7 +154,10 @@ impl Owners {
     }
 
     /// Runs that have cells of `asked`, cut to it, in the order of their first cells.
-    pub(crate) fn within(&self, asked: &Range<usize>) -> impl Iterator<Item = OwnedRun> {
+    pub(crate) fn within<'a>(
+        &'a self,
+        asked: &Range<usize>,
+    ) -> impl Iterator<Item = OwnedRun> + use<'a> {
         let first = self.reach.partition_point(|reach| *reach <= asked.start);
         let end = self
             .runs
@@ -135,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_cell_of_two_ranks_is_found_with_the_lowest_two() {
-        let owners = Owners::new(vec![
+        let owners = OwnedRuns::new(vec![
             run(0..9, 4, 0..1),
             run(5..7, 3, 0..1),
             run(5..6, 1, 0..1),
@@ -153,7 +246,7 @@ mod tests {
 
     #[test]
     fn cubes_on_different_levels_share_cells_in_peace() {
-        let owners = Owners::new(vec![run(0..9, 0, 0..3), run(4..9, 1, 3..6)]);
+        let owners = OwnedRuns::new(vec![run(0..9, 0, 0..3), run(4..9, 1, 3..6)]);
         assert_eq!(owners.first_double(), None);
         let seen: Vec<usize> = owners.within(&(6..7)).map(|run| run.rank).collect();
         assert_eq!(seen, [0, 1]);
@@ -161,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_long_run_is_found_behind_short_ones() {
-        let owners = Owners::new(vec![
+        let owners = OwnedRuns::new(vec![
             run(0..100, 0, 0..1),
             run(3..4, 1, 1..2),
             run(5..6, 1, 1..2),

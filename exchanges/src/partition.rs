@@ -12,6 +12,7 @@
 pub use crate::{boxes::worker_boxes, error::PartitionError};
 use crate::{
     grid::Grid,
+    rectangles,
     words::{WordReader, Words},
 };
 use std::ops::Range;
@@ -80,7 +81,7 @@ impl CellRun {
 }
 
 /// A rectangle of cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Rectangle {
     /// Column of its first cell.
     pub i: usize,
@@ -91,6 +92,9 @@ pub struct Rectangle {
     /// Number of rows.
     pub nj: usize,
 }
+
+/// Every rank hears the own cells of every other as rectangles, if they are at most so many: an apple is three.
+pub(crate) const MOST_BOXES: usize = 4;
 
 /// The cells that one rank owns on a grid, checked against it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -347,6 +351,20 @@ impl OwnedCells {
             None => 0..levels,
             Some(own) => own.start.min(levels)..own.end.min(levels),
         }
+    }
+
+    /// The rectangles that the own cells are, one after the other in local order, on a grid of `nx` columns; none if
+    /// there are more than [`MOST_BOXES`].
+    pub(crate) fn boxes(&self, nx: usize) -> Option<Vec<Rectangle>> {
+        if let Some(rectangle) = self.rectangle {
+            return Some(vec![rectangle]);
+        }
+        if self.runs.len() > MOST_BOXES {
+            return None;
+        }
+        let runs = self.runs.iter();
+        let boxes: Vec<Rectangle> = runs.flat_map(|run| rectangles::of_run(nx, *run)).collect();
+        (boxes.len() <= MOST_BOXES).then_some(boxes)
     }
 
     /// The level range of a cube, everything otherwise.

@@ -1,15 +1,10 @@
 //! The plan of each exchange: which runs of cells go from each owner to each receiver.
 
-pub use crate::error::PlanError;
+pub use crate::{error::PlanError, stages::build_plans};
 use crate::{
-    directory::{self, Domains},
-    error::PlanError as Error,
     grid::{Grid, PointKind, Sign},
-    matching::{Incoming, Wanted},
     partition::OwnedCells,
     view::ElementKind,
-    words::{WordReader, Words},
-    world::World,
 };
 use std::{ops::Range, sync::Arc};
 
@@ -170,134 +165,6 @@ impl BlockShape {
     #[must_use]
     pub const fn own_cells(&self) -> usize {
         self.ni * self.nj
-    }
-}
-
-/// Plan all exchanges of a job together. Collective over `world`: every rank gives the same exchanges in the same order.
-///
-/// A rank that is of neither component of an exchange gives it without cells, and lends its part of the directory.
-///
-/// # Errors
-/// Two owners of one cell, a halo that is wider than the grid or around no rectangle: the same error on all ranks.
-///
-/// # Panics
-/// When a rank gives different cells for the same component and grid.
-pub fn build_plans(
-    world: &mut dyn World,
-    requests: &[PlanRequest<'_>],
-) -> Result<Vec<ExchangePlan>, PlanError> {
-    check_halos(requests)?;
-    let domains = Domains::of(requests);
-    let (wanted, misfit) = wanted_cells(world.rank(), requests);
-    let answer = directory::consult(world, &domains, &domains.questions(requests, &wanted))?;
-    directory::agree(world, &domains, requests, misfit, answer.overlap)?;
-    let incoming: Vec<Option<Incoming>> = requests
-        .iter()
-        .zip(&wanted)
-        .map(|(request, wanted)| {
-            let owners = &answer.owners[domains.source(request)];
-            wanted
-                .as_ref()
-                .map(|wanted| wanted.matched(request, owners))
-        })
-        .collect();
-    let asked = ask_owners(world, requests, &incoming)?;
-    let plans = incoming.into_iter().zip(asked).zip(requests);
-    Ok(plans
-        .map(|((incoming, send), request)| plan(request, incoming, send))
-        .collect())
-}
-
-fn check_halos(requests: &[PlanRequest<'_>]) -> Result<(), Error> {
-    for ExchangeShape {
-        name, grid, halo, ..
-    } in requests.iter().map(|request| request.shape)
-    {
-        if *halo > grid.nx.min(grid.ny) {
-            let (nx, ny) = (grid.nx, grid.ny);
-            return Err(Error::HaloTooWide {
-                exchange: name.clone(),
-                halo: *halo,
-                grid: grid.name.clone(),
-                nx,
-                ny,
-            });
-        }
-    }
-    Ok(())
-}
-
-/// What this rank needs in each exchange, and the first exchange whose halo does not fit its cells.
-fn wanted_cells(
-    rank: usize,
-    requests: &[PlanRequest<'_>],
-) -> (Vec<Option<Wanted>>, Option<directory::Misfit>) {
-    let mut misfit = None;
-    let wanted = requests.iter().enumerate().map(|(exchange, request)| {
-        let own = request.target?;
-        if request.shape.halo > 0 && own.cells() > 0 && own.rectangle().is_none() {
-            misfit.get_or_insert(directory::Misfit {
-                exchange,
-                rank,
-                cells: own.cells(),
-            });
-            return None;
-        }
-        Some(Wanted::new(request.shape, own))
-    });
-    let wanted = wanted.collect();
-    (wanted, misfit)
-}
-
-/// Tell each owner which of its cells to send; learn which of this rank's cells others want.
-fn ask_owners(
-    world: &mut dyn World,
-    requests: &[PlanRequest<'_>],
-    incoming: &[Option<Incoming>],
-) -> Result<Vec<Vec<SendMessage>>, Error> {
-    let mut letters: std::collections::BTreeMap<usize, Words> = std::collections::BTreeMap::new();
-    for (exchange, incoming) in incoming.iter().enumerate() {
-        for (owner, part) in incoming.iter().flat_map(|incoming| &incoming.parts) {
-            let letter = letters.entry(*owner).or_default();
-            letter.push(exchange);
-            part.write(letter);
-        }
-    }
-    let outgoing = letters
-        .into_iter()
-        .map(|(owner, words)| (owner, words.into_bytes()))
-        .collect();
-    let mut send = vec![Vec::new(); requests.len()];
-    for (receiver, bytes) in world.meet(outgoing)? {
-        let mut words = WordReader::new(&bytes);
-        while !words.is_empty() {
-            let exchange = words.next();
-            send[exchange].push(SendMessage::read(&requests[exchange], receiver, &mut words));
-        }
-    }
-    Ok(send)
-}
-
-fn plan(
-    request: &PlanRequest<'_>,
-    incoming: Option<Incoming>,
-    send: Vec<SendMessage>,
-) -> ExchangePlan {
-    let Some(Incoming { block, gaps, parts }) = incoming else {
-        return ExchangePlan {
-            send,
-            ..ExchangePlan::default()
-        };
-    };
-    let receive = parts
-        .into_iter()
-        .map(|(from, part)| part.message(request, from))
-        .collect();
-    ExchangePlan {
-        send,
-        receive,
-        block: Some(block),
-        gaps,
     }
 }
 

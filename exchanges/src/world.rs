@@ -45,6 +45,9 @@ impl std::fmt::Display for Notice {
     }
 }
 
+/// Bytes and the ranks that they go to, or come from.
+pub type Parcels = Vec<(usize, Vec<u8>)>;
+
 /// How long blocking operations wait before they say so, and before they give up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -94,10 +97,7 @@ pub trait World {
     /// Deliver `outgoing` (rank, bytes) and return what came in, sorted by sending rank. Collective.
     ///
     /// Several parcels to one rank arrive in the order they were given.
-    fn meet(
-        &mut self,
-        outgoing: Vec<(usize, Vec<u8>)>,
-    ) -> Result<Vec<(usize, Vec<u8>)>, WorldError>;
+    fn meet(&mut self, outgoing: Parcels) -> Result<Parcels, WorldError>;
 
     /// Form one communicator for each `color`; returns its Fortran handle. Collective.
     fn split(&mut self, color: usize) -> Result<i32, WorldError>;

@@ -153,19 +153,22 @@ fn read_run(words: &mut WordReader<'_>) -> BlockRun {
 }
 
 fn write_ticket(words: &mut Words, ticket: &Ticket) {
-    words.extend([ticket.process as usize, ticket.descriptor as usize]);
-    words.push_wide(ticket.bytes);
-    words.push_wide(ticket.nonce);
+    words.extend([
+        ticket.process as usize,
+        ticket.descriptor as usize,
+        ticket.bytes as usize,
+        ticket.nonce as usize,
+    ]);
 }
 
 fn read_ticket(words: &mut WordReader<'_>) -> Ticket {
     let narrow = |word: usize| u32::try_from(word).expect("written from 32 bits");
-    let [process, descriptor] = words.take();
+    let [process, descriptor, bytes, nonce] = words.take();
     Ticket {
         process: narrow(process),
         descriptor: narrow(descriptor),
-        bytes: words.next_wide(),
-        nonce: words.next_wide(),
+        bytes: bytes as u64,
+        nonce: nonce as u64,
     }
 }
 
