@@ -9,16 +9,39 @@ use std::ops::Range;
 /// first ranks. Ranks count along i first. More ranks than cells or tiles leave the last ranks without cells.
 #[must_use]
 pub fn worker_boxes(grid: &Grid, ranks: usize, tile: Option<[usize; 2]>) -> Vec<Partition> {
-    let [tile_nx, tile_ny] = tile.unwrap_or([1, 1]).map(|extent| extent.max(1));
-    let units = [grid.nx.div_ceil(tile_nx), grid.ny.div_ceil(tile_ny)];
-    let [px, py] = (1..=ranks)
+    let tile = tile.unwrap_or([1, 1]).map(|extent| extent.max(1));
+    let units = [grid.nx.div_ceil(tile[0]), grid.ny.div_ceil(tile[1])];
+    let boxes = (1..=ranks)
         .rev()
         .find_map(|boxes| most_square(grid, units, boxes))
         .unwrap_or([0, 0]);
+    cut(grid, tile, boxes, ranks)
+}
+
+/// Cut `grid` into one box a rank that is as long along i as the number of ranks allows: whole rows, or equal parts of
+/// rows where there are more ranks than rows. Ranks that are left over stay without cells.
+#[must_use]
+pub fn row_boxes(grid: &Grid, ranks: usize) -> Vec<Partition> {
+    let px = ranks.div_ceil(grid.ny).clamp(1, grid.nx);
+    let py = (ranks / px).min(grid.ny);
+    cut(grid, [1, 1], [px, py], ranks)
+}
+
+/// Cut `grid` into one box a rank that is as long along j as the number of ranks allows: as [`row_boxes`], turned.
+#[must_use]
+pub fn column_boxes(grid: &Grid, ranks: usize) -> Vec<Partition> {
+    let py = ranks.div_ceil(grid.nx).clamp(1, grid.ny);
+    let px = (ranks / py).min(grid.nx);
+    cut(grid, [1, 1], [px, py], ranks)
+}
+
+/// Cut a grid of tiles into `px` x `py` boxes for the first ranks.
+fn cut(grid: &Grid, tile: [usize; 2], [px, py]: [usize; 2], ranks: usize) -> Vec<Partition> {
+    let units = [grid.nx.div_ceil(tile[0]), grid.ny.div_ceil(tile[1])];
     let mut partitions = vec![Partition::Empty; ranks];
     for (rank, partition) in partitions.iter_mut().enumerate().take(px * py) {
-        let i = part(units[0], px, rank % px, tile_nx, grid.nx);
-        let j = part(units[1], py, rank / px, tile_ny, grid.ny);
+        let i = part(units[0], px, rank % px, tile[0], grid.nx);
+        let j = part(units[1], py, rank / px, tile[1], grid.ny);
         *partition = Partition::Box {
             i: i.start,
             j: j.start,
@@ -155,23 +178,40 @@ mod tests {
     }
 
     #[test]
+    fn more_ranks_than_rows_share_rows_in_equal_parts() {
+        let grid = grid(6, 4);
+        let rows = row_boxes(&grid, 9);
+        let columns = column_boxes(&grid, 3);
+        let first = |i, ni, nj| Partition::Box { i, j: 0, ni, nj };
+        assert_eq!(rows[..2], [first(0, 2, 2), first(2, 2, 2)]);
+        assert_eq!(rows.len(), 9);
+        assert_eq!(columns[..2], [first(0, 2, 4), first(2, 2, 4)]);
+    }
+
+    #[test]
     fn boxes_cover_every_cell_once() {
         for (nx, ny, ranks) in (1..6)
             .flat_map(|nx| (1..6).flat_map(move |ny| (1..9).map(move |ranks| (nx, ny, ranks))))
         {
             let grid = grid(nx, ny);
-            let mut owners = vec![0; grid.cells()];
-            for partition in worker_boxes(&grid, ranks, None) {
-                let own = partition.own(&grid).expect("boxes lie within the grid");
-                own.runs()
-                    .iter()
-                    .flat_map(|run| run.start..run.end())
-                    .for_each(|cell| owners[cell] += 1);
+            for partitions in [
+                worker_boxes(&grid, ranks, None),
+                row_boxes(&grid, ranks),
+                column_boxes(&grid, ranks),
+            ] {
+                let mut owners = vec![0; grid.cells()];
+                for partition in partitions {
+                    let own = partition.own(&grid).expect("boxes lie within the grid");
+                    own.runs()
+                        .iter()
+                        .flat_map(|run| run.start..run.end())
+                        .for_each(|cell| owners[cell] += 1);
+                }
+                assert!(
+                    owners.iter().all(|count| *count == 1),
+                    "{nx} x {ny} on {ranks}"
+                );
             }
-            assert!(
-                owners.iter().all(|count| *count == 1),
-                "{nx} x {ny} on {ranks}"
-            );
         }
     }
 }

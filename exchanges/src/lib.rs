@@ -8,6 +8,7 @@
 //!   domains, directory        anything else is asked of all ranks together, kept by none alone
 //!   matching, parts, plan     the runs that travel from each owner to each receiver
 //!   stages, verdict           how a rank comes to its plans, and all ranks to one result
+//!   rehearsal                 the plans of all ranks of a job that does not exist
 //!   pack, unpack, view        runs of an array into a message and out of it
 //!   place                     runs of an array straight into the block of a receiver that shares memory
 //!   world, local, pace        ranks, and channels between them
@@ -34,6 +35,7 @@ pub mod place;
 pub mod plan;
 mod ranges;
 mod rectangles;
+pub mod rehearsal;
 mod rows;
 mod stages;
 mod survey;

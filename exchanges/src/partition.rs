@@ -9,7 +9,10 @@
 //!
 //! A cube is a box on some of the levels. Whatever the caller gives is kept as runs of consecutive cells.
 
-pub use crate::{boxes::worker_boxes, error::PartitionError};
+pub use crate::{
+    boxes::{column_boxes, row_boxes, worker_boxes},
+    error::PartitionError,
+};
 use crate::{
     grid::Grid,
     rectangles,

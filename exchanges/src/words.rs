@@ -11,20 +11,25 @@ pub struct Words(Vec<u8>);
 
 impl Words {
     /// Add one.
+    pub fn push(&mut self, word: usize) {
+        self.push_wide(word as u64);
+    }
+
+    /// Add a number of 64 bits that counts nothing in memory.
     #[allow(
         clippy::cast_possible_truncation,
         reason = "the lowest seven bits are what is wanted"
     )]
-    pub fn push(&mut self, word: usize) {
+    pub fn push_wide(&mut self, word: u64) {
         let mut left = word;
-        while left >= usize::from(MORE) {
+        while left >= u64::from(MORE) {
             self.0.push(left as u8 | MORE);
             left >>= 7;
         }
         self.0.push(left as u8);
     }
 
-    /// A number that may be negative: its sign goes into the lowest bit.
+    /// Add a number that may be negative: its sign goes into the lowest bit.
     pub fn push_signed(&mut self, word: isize) {
         self.push(((word << 1) ^ (word >> (isize::BITS - 1))).cast_unsigned());
     }
@@ -63,12 +68,21 @@ impl<'a> WordReader<'a> {
     /// The next number.
     ///
     /// # Panics
-    /// When the letter is cut short.
+    /// When the letter is cut short, or the number does not fit the address space.
     #[allow(
         clippy::should_implement_trait,
-        reason = "a letter does not end by itself: its reader knows how many numbers come"
+        reason = "the letter knows how many numbers there are, its reader asks for each"
     )]
     pub fn next(&mut self) -> usize {
+        usize::try_from(self.next_wide())
+            .expect("a number of the set-up phase fits the address space")
+    }
+
+    /// The next number, of 64 bits.
+    ///
+    /// # Panics
+    /// When the letter is cut short.
+    pub fn next_wide(&mut self) -> u64 {
         let mut word = 0;
         let mut shift = 0;
         loop {
@@ -77,7 +91,7 @@ impl<'a> WordReader<'a> {
                 .split_first()
                 .expect("a record of the set-up phase is cut short");
             self.0 = rest;
-            word |= usize::from(byte & !MORE) << shift;
+            word |= u64::from(byte & !MORE) << shift;
             if byte & MORE == 0 {
                 return word;
             }
@@ -85,7 +99,7 @@ impl<'a> WordReader<'a> {
         }
     }
 
-    /// The next number that may be negative.
+    /// The next number, which may be negative.
     ///
     /// # Panics
     /// As [`WordReader::next`].
