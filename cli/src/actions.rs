@@ -5,12 +5,13 @@ use crate::{
         Arguments, CheckArguments, EndSignal, PlanArguments, Progress, RankArguments, RunArguments,
         ServeArguments, WithParentArguments,
     },
+    memory,
     output::{self, red},
 };
 use clap::CommandFactory;
 use halocline_launcher::{
     End, Error, ExistingRun, LauncherChoice, Outcome, ProgressStyle, RankOptions, RunOptions,
-    Signal, shown,
+    Signal, WhatIf, shown,
 };
 use std::{os::unix::process::CommandExt, process::Command};
 
@@ -105,12 +106,29 @@ fn report(outcome: &Outcome) -> i32 {
     outcome.exit_status()
 }
 
-/// `halocline plan`: print the plan.
+/// `halocline plan`: print the plan, and a simulation of all ranks where one is asked for.
 pub fn plan(arguments: &PlanArguments) -> i32 {
-    match halocline_launcher::plan(&arguments.file, arguments.dates) {
-        Ok(plan) => output::print(&plan.to_string()),
+    match planned(arguments) {
+        Ok(text) => output::print(&text),
         Err(error) => output::error(&error),
     }
+}
+
+fn planned(arguments: &PlanArguments) -> Result<String, Error> {
+    let what_if = WhatIf {
+        ranks: arguments.ranks.clone(),
+        grids: arguments.grid.clone(),
+        cuts: arguments.partition.clone(),
+    };
+    let plan = halocline_launcher::plan_what_if(&arguments.file, arguments.dates, &what_if)?;
+    if arguments.json {
+        let simulation = plan.simulate(memory::measure)?;
+        return Ok(format!("{:#}\n", serde_json::json!(simulation)));
+    }
+    if what_if.is_nothing() && !arguments.simulate {
+        return Ok(plan.to_string());
+    }
+    Ok(format!("{plan}\n{}", plan.simulate(memory::measure)?))
 }
 
 /// `halocline serve`: become Python.

@@ -2,7 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use std::path::PathBuf;
+use halocline_launcher::{Cut, GridSize, Named};
+use std::{path::PathBuf, str::FromStr};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -132,7 +133,13 @@ pub enum Progress {
 const PLAN_EXAMPLES: &str = "\
 Examples:
   halocline plan experiment.yaml
-  halocline plan experiment.yaml --dates 10    the first ten dates of each exchange";
+  halocline plan experiment.yaml --dates 10    the first ten dates of each exchange
+  halocline plan experiment.yaml --simulate    what each rank would send, receive, spend and hold
+  halocline plan experiment.yaml --ranks ocean=6912,worker=64 --grid 3000x3000
+  halocline plan experiment.yaml --ranks ocean=6912,worker=6912 --partition ocean=rows,worker=columns
+
+A simulation plans the exchanges of all ranks as a job would, one rank after the other in this
+process: 50,000 ranks take minutes. It needs no MPI, and none of the programs.";
 
 /// `halocline plan`.
 #[derive(Debug, Args)]
@@ -143,6 +150,27 @@ pub struct PlanArguments {
     /// How many dates of each exchange are listed
     #[arg(long, value_name = "NUMBER", default_value_t = 3)]
     pub dates: usize,
+    /// Simulate the planning of all ranks, and show messages, bytes, partners, time and memory of a rank. The options
+    /// below do so too
+    #[arg(long)]
+    pub simulate: bool,
+    /// Other numbers of ranks than in the file
+    #[arg(long, value_name = "COMPONENT=RANKS,...", value_delimiter = ',', value_parser = parsed::<Named<usize>>)]
+    pub ranks: Vec<Named<usize>>,
+    /// Another size of the grid, or of one of several grids [cells along i x cells along j]
+    #[arg(long, value_name = "[GRID=]NXxNY,...", value_delimiter = ',', value_parser = parsed::<GridSize>)]
+    pub grid: Vec<GridSize>,
+    /// How components cut their grids: boxes (near to squares, the default), rows, columns (boxes as long as possible),
+    /// apples (consecutive cells), oranges (eight segments of cells)
+    #[arg(long, value_name = "COMPONENT=CUT,...", value_delimiter = ',', value_parser = parsed::<Named<Cut>>)]
+    pub partition: Vec<Named<Cut>>,
+    /// The figures of the simulation as JSON, and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn parsed<T: FromStr<Err = String>>(text: &str) -> Result<T, String> {
+    text.parse()
 }
 
 const SERVE_EXAMPLES: &str = "\

@@ -2,6 +2,7 @@
 
 mod actions;
 mod arguments;
+mod memory;
 mod output;
 mod suggestion;
 

@@ -6,7 +6,9 @@ use halocline_exchanges::{
     view::ElementKind,
 };
 
-pub(crate) fn grid(name: &str, grid: &written::GridSpec) -> Grid {
+/// A grid.
+#[must_use]
+pub fn grid(name: &str, grid: &written::GridSpec) -> Grid {
     let edge_i = match grid.boundary.i {
         written::EdgeI::Closed => EdgeI::Closed,
         written::EdgeI::Cyclic => EdgeI::Cyclic,
@@ -42,7 +44,9 @@ fn fold_row(row: written::FoldRow) -> FoldRow {
     }
 }
 
-pub(crate) fn point(point: written::PointKind) -> PointKind {
+/// A point of a cell.
+#[must_use]
+pub const fn point(point: written::PointKind) -> PointKind {
     match point {
         written::PointKind::T => PointKind::T,
         written::PointKind::U => PointKind::U,
@@ -51,14 +55,18 @@ pub(crate) fn point(point: written::PointKind) -> PointKind {
     }
 }
 
-pub(crate) fn sign(kind: written::FieldKind) -> Sign {
+/// What a fold does to a kind of field.
+#[must_use]
+pub const fn sign(kind: written::FieldKind) -> Sign {
     match kind {
         written::FieldKind::Scalar => Sign::Scalar,
         written::FieldKind::Vector => Sign::Vector,
     }
 }
 
-pub(crate) fn element(element: written::Element) -> ElementKind {
+/// A type of elements.
+#[must_use]
+pub const fn element(element: written::Element) -> ElementKind {
     match element {
         written::Element::Float32 => ElementKind::F32,
         written::Element::Float64 => ElementKind::F64,

@@ -9,7 +9,7 @@
 pub mod block;
 pub mod clock;
 pub mod code;
-mod convert;
+pub mod convert;
 mod coordinates;
 pub mod error;
 mod failure;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! check   the experiment file and the files that it names, all problems at once
-//! plan    components, exchanges, dates and sizes, as far as they are known before the run
+//! plan    components, exchanges, dates and sizes, as far as they are known before the run; a simulation of all ranks
 //! run     job -> command line -> launcher -> supervisor of each rank -> component
 //!                                               └ logs, exits.jsonl     └ first_cause.json, progress.*.json
 //! ```
@@ -12,6 +12,7 @@ mod cause;
 mod check;
 mod command_line;
 mod cores;
+mod cut;
 mod display;
 mod ends;
 mod error;
@@ -25,24 +26,32 @@ mod plan;
 mod program;
 mod progress;
 mod python_names;
+mod quantities;
 mod rank;
 mod run;
 mod run_directory;
+mod simulation;
+mod what_if;
 mod words;
 mod worker_file;
 
 pub use cause::Cause;
 pub use check::{CheckReport, check};
 pub use command_line::{CommandLine, Recipe, Starter};
+pub use cut::Cut;
 pub use ends::Ends;
 pub use error::{Error, Explanation};
 pub use exits::{Exit, first_failure};
 pub use job::{Job, JobComponent};
 pub use mpi::{Dialect, Launcher};
 pub use options::{ExistingRun, LauncherChoice, ProgressStyle, RunOptions};
-pub use plan::{Plan, plan};
+pub use plan::{Plan, plan, plan_what_if};
 pub use program::python;
 pub use rank::{RankOptions, become_child_of, log_path, supervise};
 pub use run::{End, Outcome, print, run, shown};
 pub use rustix::process::Signal;
+pub use simulation::{
+    ComponentFigures, ExchangeFigures, MeasureMemory, MemoryUse, SideFigures, Simulation, Spread,
+};
+pub use what_if::{GridSize, Named, WhatIf};
 pub use words::{line, quote, split_words};

@@ -2,18 +2,20 @@
 
 use crate::{
     check::{count, span},
+    cut::{self, Cut},
     error::Error,
     job::{Job, JobComponent},
+    quantities::size,
+    simulation::{MeasureMemory, Simulation, simulate},
+    what_if::WhatIf,
     words::line,
 };
 use halocline_configs::{
     Component, CouplingSpec, EdgeI, EdgeJ, Element, ExchangeSpec, FieldKind, GridSpec, Pivot,
 };
-use halocline_exchanges::{
-    grid::{self, Grid},
-    partition::{Partition, worker_boxes},
-};
-use std::{fmt, path::Path};
+use halocline_coupler::convert;
+use halocline_exchanges::partition::Partition;
+use std::{collections::BTreeMap, fmt, path::Path};
 
 /// How many ranks of a worker are listed.
 const BOXES_SHOWN: usize = 8;
@@ -23,6 +25,7 @@ const BOXES_SHOWN: usize = 8;
 pub struct Plan {
     spec: CouplingSpec,
     job: Job,
+    cuts: BTreeMap<String, Cut>,
     dates: usize,
 }
 
@@ -31,9 +34,23 @@ pub struct Plan {
 /// # Errors
 /// The experiment file has problems, or a worker has no Python.
 pub fn plan(path: &Path, dates: usize) -> Result<Plan, Error> {
-    let spec = halocline_configs::load(path)?;
+    plan_what_if(path, dates, &WhatIf::default())
+}
+
+/// Plan the run of an experiment as if its file said something else.
+///
+/// # Errors
+/// As [`plan`]; names that the experiment does not have.
+pub fn plan_what_if(path: &Path, dates: usize, what_if: &WhatIf) -> Result<Plan, Error> {
+    let mut spec = halocline_configs::load(path)?;
+    let cuts = what_if.apply(&mut spec)?;
     let job = Job::new(&spec, path)?;
-    Ok(Plan { spec, job, dates })
+    Ok(Plan {
+        spec,
+        job,
+        cuts,
+        dates,
+    })
 }
 
 impl fmt::Display for Plan {
@@ -68,6 +85,14 @@ impl fmt::Display for Plan {
 }
 
 impl Plan {
+    /// Plan the exchanges of all ranks as a job would, one rank after the other in this process; `measure` counts memory.
+    ///
+    /// # Errors
+    /// Partitions, halos or grids that do not fit each other.
+    pub fn simulate(&self, measure: MeasureMemory) -> Result<Simulation, Error> {
+        simulate(&self.spec, &self.job, &self.cuts, measure)
+    }
+
     fn component(&self, f: &mut fmt::Formatter<'_>, component: &JobComponent) -> fmt::Result {
         let last = component.first_rank + component.ranks - 1;
         let ranks = if component.ranks == 1 {
@@ -105,28 +130,24 @@ impl Plan {
         let tiles = self.spec.components[&component.name]
             .tiles
             .map(|tiles| [tiles.nx, tiles.ny]);
-        let boxes = worker_boxes(
-            &grid_of(name, &self.spec.grids[name]),
-            component.ranks,
-            tiles,
-        );
+        let grid = convert::grid(name, &self.spec.grids[name]);
+        let cut = self.cuts[&component.name];
+        let boxes = cut.partitions(&grid, component.ranks, tiles);
         for (rank, own) in boxes.iter().enumerate().take(BOXES_SHOWN) {
-            match own {
-                Partition::Box { i, j, ni, nj } => {
-                    let halos = match halo {
-                        0 => String::new(),
-                        _ => format!(", {} x {} with halo", ni + 2 * halo, nj + 2 * halo),
-                    };
-                    writeln!(
-                        f,
-                        "    rank {rank} on grid {name}: {ni} x {nj} cells from (i, j) = ({i}, {j}){halos}"
-                    )?;
-                }
-                _ => writeln!(
+            let Some(cells) = cut::described(own) else {
+                writeln!(
                     f,
                     "    rank {rank} on grid {name}: no cells, there are more ranks than boxes"
-                )?,
-            }
+                )?;
+                continue;
+            };
+            let halos = match own {
+                Partition::Box { ni, nj, .. } if halo > 0 => {
+                    format!(", {} x {} with halo", ni + 2 * halo, nj + 2 * halo)
+                }
+                _ => String::new(),
+            };
+            writeln!(f, "    rank {rank} on grid {name}: {cells}{halos}")?;
         }
         match boxes.len().saturating_sub(BOXES_SHOWN) {
             0 => Ok(()),
@@ -282,17 +303,6 @@ fn started_by(spec: &Component, component: &JobComponent) -> String {
     }
 }
 
-/// The grid as far as boxes need it: its extents.
-fn grid_of(name: &str, spec: &GridSpec) -> Grid {
-    Grid {
-        name: name.to_owned(),
-        nx: spec.nx,
-        ny: spec.ny,
-        edge_i: grid::EdgeI::Closed,
-        edge_j: grid::EdgeJ::Closed,
-    }
-}
-
 fn described(grid: &GridSpec) -> String {
     let i = match grid.boundary.i {
         EdgeI::Closed => "closed",
@@ -312,20 +322,4 @@ fn element(element: Element) -> &'static str {
         Element::Float32 => "float32",
         Element::Float64 => "float64",
     }
-}
-
-/// `1.5 MiB`.
-fn size(bytes: f64) -> String {
-    let mut value = bytes;
-    for unit in ["B", "KiB", "MiB", "GiB", "TiB"] {
-        if value < 1024.0 || unit == "TiB" {
-            return if unit == "B" || value >= 100.0 {
-                format!("{value:.0} {unit}")
-            } else {
-                format!("{value:.1} {unit}")
-            };
-        }
-        value /= 1024.0;
-    }
-    unreachable!("the last unit takes everything")
 }
