@@ -8,6 +8,7 @@
 #   HALOCLINE_PYTHON=  a Python >= 3.10; if it has torch, that torch is used and none is downloaded
 #   CARGO_FLAGS=       flags for cargo                               (default: --locked)
 #   PACKAGES=          the crates that are built                     (default: --workspace)
+#   BENCH_FLAGS=       flags of benches/run.py, such as --only REGEX
 
 PREFIX ?= $(CURDIR)/prefix
 MPICC ?= mpicc
@@ -29,7 +30,8 @@ PYTHON := .venv/bin/python
 PACKAGE := python-bindings/python/halocline
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build program python wheel install demo test test-rust test-python check format clean clean-venv
+.PHONY: help setup build program python wheel install demo test test-rust test-python bench bench-quick check format clean \
+	clean-venv
 .NOTPARALLEL:
 
 help:
@@ -69,6 +71,11 @@ test-python:
 	@$(MAKE) --no-print-directory -C examples/double_gyre build PREFIX="$(PREFIX)"
 	@PATH="$(PREFIX)/bin:$$PATH" HALOCLINE_PREFIX="$(PREFIX)" HALOCLINE_PYTHON="$(CURDIR)/$(PYTHON)" \
 		$(PYTHON) -m pytest tests examples
+
+# Times mean something on a machine without other work only; the driver says how busy it is.
+bench bench-quick: setup build install
+	@HALOCLINE_PREFIX="$(PREFIX)" HALOCLINE_PYTHON="$(CURDIR)/$(PYTHON)" \
+		$(PYTHON) benches/run.py $(if $(filter bench-quick,$@),--quick) $(BENCH_FLAGS)
 
 check:
 	tools/in-environment.sh cargo fmt --all --check

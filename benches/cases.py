@@ -144,8 +144,8 @@ def idle() -> list[Case]:
 
 def definition() -> list[Case]:
     """The definition phase of the large grid."""
-    base = Case(*FINE, halo=1, topic="definition", exchanges=12)
-    return [base, replace(base, ocean_ranks=8)]
+    base = Case(*FINE, halo=1, topic="definition", peers=True)
+    return [base, replace(base, ocean_ranks=8, peers=False, exchanges=12)]
 
 
 def full(free_bytes: float) -> list[Case]:
@@ -160,7 +160,8 @@ def quick() -> list[Case]:
         coarse,
         replace(coarse, partner="fortran"),
         replace(coarse, transport="messages"),
-        fine,
+        # The definition phase of a peer on this grid may take longer than all the rest.
+        replace(fine, peers=False),
         replace(deep, wire="float32", topic="wire"),
         deep,
         replace(idle()[1], idle_calls=500_000),

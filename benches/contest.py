@@ -6,20 +6,21 @@ import statistics
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import contestants
 from cases import Case
+from compiling import Programs
 from jobs import Job, JobError, Launcher, Times
 from peers import Peer
-from programs import Programs
 
 Runs = dict[str, list[Times]]
 
 
 @dataclass
 class Outcome:
-    """What the rounds of one case gave; a contestant that failed is absent and named in `failures`."""
+    """What the rounds of one case gave; lists are empty for those who failed or took no part."""
 
     case: Case
     ours: list[Times]
@@ -27,7 +28,6 @@ class Outcome:
     mpi_default: list[Times]
     mpi_best: list[Times]
     peers: Runs = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,14 @@ def groups(cases: Iterable[Case]) -> list[list[Case]]:
     return list(found.values())
 
 
-def hold(arena: Arena, group: Sequence[Case]) -> list[Outcome]:
-    """Hold the contest of one group: in each round raw messages, every case and every peer have a turn."""
+def hold(arena: Arena, group: Sequence[Case]) -> tuple[list[Outcome], list[str]]:
+    """Hold the contest of one group: in each round raw messages, every case and every peer have a turn.
+
+    Gives the outcome of each case, and the names of those who failed: they are out, their times do not count.
+    """
     jobs = line_up(arena, group)
     runs: Runs = {name: [] for name in jobs}
-    failed: dict[str, str] = {}
+    failed: list[str] = []
     for _ in range(arena.rounds):
         for name, prepare in jobs.items():
             if name in failed:
@@ -62,40 +65,36 @@ def hold(arena: Arena, group: Sequence[Case]) -> list[Outcome]:
             try:
                 runs[name].append(prepare().run())
             except JobError as error:
-                failed[name] = str(error)
                 print(f"bench: {name} failed: {error}", file=sys.stderr)
-    return [outcome(arena, case, runs, failed) for case in group]
+                failed.append(name)
+                runs[name].clear()
+    return [outcome(arena, case, runs) for case in group], failed
 
 
 def line_up(arena: Arena, group: Sequence[Case]) -> dict[str, Callable[[], Job]]:
     """Name everybody who takes part, in the order of a round."""
-    first = group[0]
+    first, programs, launcher = group[0], arena.programs, arena.launcher
     folder = arena.folder / f"{first.cells}-{first.real_bytes}-{first.ocean_ranks}+{first.partner_ranks}"
     jobs: dict[str, Callable[[], Job]] = {
-        "memcpy": lambda: contestants.memory_copy(first, arena.programs, folder / "memcpy"),
-        **{
-            f"mpi {setting}": lambda setting=setting: contestants.ping_pong(
-                first, arena.programs, arena.launcher, folder / f"mpi_{setting}", setting
-            )
-            for setting in ("default", "best")
-        },
+        "memcpy": partial(contestants.memory_copy, first, programs, folder / "memcpy")
     }
+    for setting in ("default", "best"):
+        where = folder / f"mpi_{setting}"
+        jobs[f"mpi {setting}"] = partial(contestants.ping_pong, first, programs, launcher, where, setting)
     for number, case in enumerate(group):
-        jobs[case.name] = lambda case=case, number=number: contestants.halocline(
-            case, arena.programs, arena.launcher, folder / f"ours_{number}"
-        )
+        jobs[case.name] = partial(contestants.halocline, case, programs, launcher, folder / f"ours_{number}")
     for peer in arena.peers:
-        case = next((case for case in group if case.peers and peer.takes(case)), None)
-        if case is not None:
-            jobs[peer.name] = lambda peer=peer, case=case: peer.job(case, arena.launcher, folder / peer.folder)
+        # Every case of a group asks the same of a peer: it runs once a round.
+        asked = next((case for case in group if case.peers and peer.takes(case)), None)
+        if asked is not None:
+            jobs[peer.name] = partial(peer.job, asked, launcher, folder / peer.folder)
     return jobs
 
 
-def outcome(arena: Arena, case: Case, runs: Runs, failed: dict[str, str]) -> Outcome:
+def outcome(arena: Arena, case: Case, runs: Runs) -> Outcome:
     """Pick what belongs to one case."""
     peers = {peer.name: runs[peer.name] for peer in arena.peers if case.peers and runs.get(peer.name)}
-    failures = [name for name in failed if name == case.name or name in peers or name.startswith(("mpi", "memcpy"))]
-    return Outcome(case, runs[case.name], runs["memcpy"], runs["mpi default"], runs["mpi best"], peers, failures)
+    return Outcome(case, runs[case.name], runs["memcpy"], runs["mpi default"], runs["mpi best"], peers)
 
 
 def median_ms(times: Sequence[Times]) -> float | None:

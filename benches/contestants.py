@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from cases import Case
+from compiling import SOURCES, Programs
 from jobs import Job, Launcher, Part
-from programs import SOURCES, Programs
-
-WARM_UP = 5
+from settings import WARM_UP, period_seconds, write_settings
 
 
 def memory_copy(case: Case, programs: Programs, folder: Path) -> Job:
@@ -24,19 +23,16 @@ def memory_copy(case: Case, programs: Programs, folder: Path) -> Job:
 def ping_pong(case: Case, programs: Programs, launcher: Launcher, folder: Path, setting: str) -> Job:
     """Send the bytes there and back with MPI alone, with the same model pass."""
     numbers = (case.ocean_ranks, case.cells, case.real_bytes, WARM_UP, case.counted_exchanges)
-    command = [programs.ping_pong, *(str(number) for number in numbers)]
+    command: list[str | Path] = [programs.ping_pong, *(str(number) for number in numbers)]
     return Job(made(folder), launcher.line([Part(case.ranks, command)]), launcher.environment(case.ranks, setting))
 
 
 def halocline(case: Case, programs: Programs, launcher: Launcher, folder: Path) -> Job:
     """Couple the Fortran ocean with its partner through Halocline."""
-    made(folder)
+    write_settings(case, folder)
     (folder / "experiment.yaml").write_text(json.dumps(experiment(case), indent=1) + "\n")
-    (folder / "bench.nml").write_text(namelist(case))
-    setting = {"nx": case.nx, "ny": case.ny, "partner_cut": case.partner_cut, "fields": case.fields}
-    (folder / "bench.json").write_text(json.dumps({**setting, "wire": case.wire, "halo": case.halo}) + "\n")
     python = os.environ.get("HALOCLINE_PYTHON", sys.executable)
-    partner = [programs.partner] if case.partner == "fortran" else [python, SOURCES / "partner.py"]
+    partner: list[str | Path] = [programs.partner] if case.partner == "fortran" else [python, SOURCES / "partner.py"]
     line = launcher.line([Part(case.ocean_ranks, [programs.ocean]), Part(case.partner_ranks, partner)])
     environment = {
         **launcher.environment(case.ranks, "best"),
@@ -49,11 +45,6 @@ def halocline(case: Case, programs: Programs, launcher: Launcher, folder: Path) 
     if case.transport == "messages":
         environment["HALOCLINE_TRANSPORT"] = "messages"
     return Job(folder, line, environment)
-
-
-def period_seconds(case: Case) -> int:
-    """Coupling period [s]: with idle dates in between where a case calls at them."""
-    return 2 if case.idle_calls else 1
 
 
 def experiment(case: Case) -> dict[str, Any]:
@@ -76,25 +67,6 @@ def experiment(case: Case) -> dict[str, Any]:
         "exchanges": [{**out, **exchange}, {**back, **exchange}],
         "watch": {"timeout": "4 min"},
     }
-
-
-def namelist(case: Case) -> str:
-    """Write the case for the Fortran programs."""
-    values: dict[str, int | str] = {
-        "nx": case.nx,
-        "ny": case.ny,
-        "levels": case.levels,
-        "fields": case.fields,
-        "halo": case.halo,
-        "warm_up": WARM_UP,
-        "exchanges": case.counted_exchanges,
-        "period": period_seconds(case),
-        "idle_calls": case.idle_calls,
-        "ocean_cut": case.ocean_cut,
-        "partner_cut": case.partner_cut,
-    }
-    lines = [f"  {name} = {value!r}" for name, value in values.items()]
-    return "\n".join(["&bench", *lines, "/", ""])
 
 
 def made(folder: Path) -> Path:

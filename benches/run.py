@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import cases
+from compiling import compile_all
 from contest import Arena, groups, hold
 from jobs import Launcher, cores, find_launcher
-from programs import compile_all
-from table import print_tables, row
+from peers import find_peers
+from table import Row, print_tables, row
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,19 +33,23 @@ def main() -> int:
     programs = compile_all(Path(arguments.prefix).resolve(), folder / "programs")
     chosen = cases.quick() if arguments.quick else cases.full(free_memory())
     chosen = [case for case in chosen if re.search(arguments.only, case.name)]
-    arena = Arena(programs, launcher, [], folder / "runs", arguments.rounds or (2 if arguments.quick else 3))
+    peers, missing = find_peers(folder / "programs")
+    arena = Arena(programs, launcher, peers, folder / "runs", arguments.rounds or (2 if arguments.quick else 3))
     machine = describe(launcher)
-    print("\n".join(f"{name}: {value}" for name, value in machine.items()), flush=True)
+    print("\n".join(f"{name}: {value}" for name, value in machine.items()))
+    print("\n".join(["beside: memcpy, raw MPI", *(peer.name for peer in peers)]).replace("\n", ", "))
+    print("\n".join(f"without {line}" for line in missing), flush=True)
 
     begun = time.monotonic()
-    rows, failures = [], []
+    rows: list[Row] = []
+    failures: list[str] = []
     contests = groups(chosen)
     for position, group in enumerate(contests, 1):
         passed = time.monotonic() - begun
         print(f"bench: {position} of {len(contests)} after {passed:.0f} s: {group[0].name}", file=sys.stderr)
-        for outcome in hold(arena, group):
-            rows.append(row(outcome))
-            failures += [name for name in outcome.failures if name not in failures]
+        outcomes, failed = hold(arena, group)
+        rows += [row(outcome) for outcome in outcomes]
+        failures += failed
         (folder / "latest.json").write_text(json.dumps(rows, indent=1) + "\n")
     machine["load at the end"] = load()
     (folder / "machine.json").write_text(json.dumps(machine, indent=1) + "\n")
