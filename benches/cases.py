@@ -59,6 +59,11 @@ class Case:
         return 12 if self.payload_bytes > 40e6 else 60 if self.payload_bytes > 4e6 else 200
 
     @property
+    def warm_up(self) -> int:
+        """Exchanges before the clock counts."""
+        return 2 if self.payload_bytes > 1e9 else 5
+
+    @property
     def name(self) -> str:
         """All that tells this case from the others, in one line."""
         size = f"{self.nx}x{self.ny}" + (f"x{self.levels}" if self.levels > 1 else "")
@@ -115,10 +120,10 @@ def ranks() -> list[Case]:
 def many_to_few(free_bytes: float) -> list[Case]:
     """Payloads of the published eORCA025 experiments: nine 2D fields (125 MB), three 3D fields (3.13 GB).
 
-    The 3D fields have all 75 levels where the memory holds ten copies of them, fewer otherwise.
+    The 3D fields have all 75 levels where the memory holds sixteen copies of them, fewer otherwise.
     """
     level_bytes = 3 * FINE[0] * FINE[1] * 8
-    levels = max(1, min(LEVELS, int(free_bytes / (10 * level_bytes))))
+    levels = max(1, min(LEVELS, int(free_bytes / (16 * level_bytes))))
     flat = Case(*FINE, fields=9, halo=1, partner="python", ocean_cut="boxes", topic="many to few", exchanges=12)
     deep = replace(flat, fields=3, levels=levels, exchanges=5)
     return [

@@ -11,7 +11,7 @@ from typing import Any
 from cases import Case
 from compiling import SOURCES, Programs
 from jobs import Job, Launcher, Part
-from settings import WARM_UP, period_seconds, write_settings
+from settings import period_seconds, write_settings
 
 
 def memory_copy(case: Case, programs: Programs, folder: Path) -> Job:
@@ -22,7 +22,7 @@ def memory_copy(case: Case, programs: Programs, folder: Path) -> Job:
 
 def ping_pong(case: Case, programs: Programs, launcher: Launcher, folder: Path, setting: str) -> Job:
     """Send the bytes there and back with MPI alone, with the same model pass."""
-    numbers = (case.ocean_ranks, case.cells, case.real_bytes, WARM_UP, case.counted_exchanges)
+    numbers = (case.ocean_ranks, case.cells, case.real_bytes, case.warm_up, case.counted_exchanges)
     command: list[str | Path] = [programs.ping_pong, *(str(number) for number in numbers)]
     return Job(made(folder), launcher.line([Part(case.ranks, command)]), launcher.environment(case.ranks, setting))
 
@@ -57,7 +57,7 @@ def experiment(case: Case) -> dict[str, Any]:
     out = {"from": "ocean", "to": "partner", "fields": [f"u{n}" for n in numbers], "halo": case.halo}
     back = {"from": "partner", "to": "ocean", "fields": [f"v{n}" for n in numbers]}
     return {
-        "time": {"start": "2000-01-01", "step": "1 s", "steps": period * (WARM_UP + case.counted_exchanges)},
+        "time": {"start": "2000-01-01", "step": "1 s", "steps": period * (case.warm_up + case.counted_exchanges)},
         "components": {
             "ocean": {"ranks": case.ocean_ranks, "command": "ocean"},
             "partner": {"ranks": case.partner_ranks, "command": "partner"},

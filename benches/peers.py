@@ -17,7 +17,7 @@ from typing import Protocol
 from cases import Case
 from compiling import FLAGS, SOURCES, pkg_config
 from jobs import Job, JobError, Launcher, Part, run_checked
-from settings import WARM_UP, write_settings
+from settings import write_settings
 
 
 class Peer(Protocol):
@@ -142,7 +142,7 @@ def namcouple(case: Case) -> str:
     header: Mapping[str, str] = {
         "NFIELDS": str(2 * case.levels),
         "NBMODEL": "2 ocean worker 99 99",
-        "RUNTIME": str(WARM_UP + case.counted_exchanges),
+        "RUNTIME": str(case.warm_up + case.counted_exchanges),
         "NLOGPRT": "0",
     }
     lines = [line for name, value in header.items() for line in (f"${name}", value, "$END")]

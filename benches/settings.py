@@ -7,9 +7,6 @@ from pathlib import Path
 
 from cases import Case
 
-# Exchanges before the clock counts.
-WARM_UP = 5
-
 
 def period_seconds(case: Case) -> int:
     """Coupling period [s]: with idle dates in between where a case calls at them."""
@@ -24,7 +21,7 @@ def write_settings(case: Case, folder: Path) -> None:
         "levels": case.levels,
         "fields": case.fields,
         "halo": case.halo,
-        "warm_up": WARM_UP,
+        "warm_up": case.warm_up,
         "exchanges": case.counted_exchanges,
         "period": period_seconds(case),
         "idle_calls": case.idle_calls,
