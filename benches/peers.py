@@ -86,7 +86,7 @@ def find_yac(_folder: Path) -> Peer:
     )
     if asked.returncode != 0:
         how = "`pip install yac` into an environment (--no-binary=yac unless your MPI is Open MPI 4 or 5)"
-        raise JobError(f"YAC is not in {python}: {how}, and name its Python with YAC_PYTHON=...")
+        raise JobError(f"YAC, which {python} does not have: {how}, and name its Python with YAC_PYTHON=...")
     return Yac(python, f"YAC {asked.stdout.strip().removeprefix('v')}")
 
 
@@ -128,12 +128,12 @@ def find_oasis(folder: Path) -> Peer:
         # Debian's pkg-config file leaves out what the library itself needs.
         libraries = [*pkg_config(nowhere, "--libs", "psmile"), "-lscrip", "-lmct", "-lmpeu", *netcdf]
     except (JobError, FileNotFoundError):
-        raise JobError(f"OASIS3-MCT is not known to pkg-config as psmile: {how}") from None
+        raise JobError(f"OASIS3-MCT, which pkg-config does not know as psmile: {how}") from None
     sources = [SOURCES / "bench_setting.f90", SOURCES / "oasis_pair.f90"]
     try:
         run_checked([*compiler, *flags, *sources, "-o", program, *libraries], folder)
     except JobError as error:
-        raise JobError(f"OASIS3-MCT {version} does not fit this compiler or MPI: {how}\n{error}") from None
+        raise JobError(f"OASIS3-MCT {version}, which does not fit this compiler or MPI: {how}\n{error}") from None
     return Oasis(program, f"OASIS3-MCT {version}")
 
 

@@ -28,17 +28,21 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> int:
     """Run the chosen cases; 0 when all of them ran."""
     arguments = parse()
+    chosen = cases.quick() if arguments.quick else cases.full(free_memory())
+    known = [case.name for case in chosen]
+    chosen = [case for case in chosen if re.search(arguments.only, case.name)]
+    if not chosen:
+        print(f"bench: no case matches {arguments.only!r}; the cases are", *known, sep="\n  ", file=sys.stderr)
+        return 2
     folder = Path(arguments.folder).resolve()
     launcher = find_launcher()
     programs = compile_all(Path(arguments.prefix).resolve(), folder / "programs")
-    chosen = cases.quick() if arguments.quick else cases.full(free_memory())
-    chosen = [case for case in chosen if re.search(arguments.only, case.name)]
     peers, missing = find_peers(folder / "programs")
     arena = Arena(programs, launcher, peers, folder / "runs", arguments.rounds or (2 if arguments.quick else 3))
     machine = describe(launcher)
     print("\n".join(f"{name}: {value}" for name, value in machine.items()))
-    print("\n".join(["beside: memcpy, raw MPI", *(peer.name for peer in peers)]).replace("\n", ", "))
-    print("\n".join(f"without {line}" for line in missing), flush=True)
+    print(", ".join(["beside: memcpy", "raw MPI", *(peer.name for peer in peers)]))
+    print("".join(f"without {line}\n" for line in missing), flush=True)
 
     begun = time.monotonic()
     rows: list[Row] = []
@@ -54,7 +58,7 @@ def main() -> int:
     machine["load at the end"] = load()
     (folder / "machine.json").write_text(json.dumps(machine, indent=1) + "\n")
     print(print_tables(rows))
-    print(f"{len(rows)} cases in {time.monotonic() - begun:.0f} s; {folder / 'latest.json'}")
+    print(f"cases: {len(rows)}, in {time.monotonic() - begun:.0f} s; {folder / 'latest.json'}")
     for name in failures:
         print(f"FAILED: {name} (what it printed stands above)")
     return 1 if failures else 0
