@@ -3,10 +3,13 @@
 //! A handle is looked up before it is followed: one that was finished, or never given out, is an error and not a crash.
 //! The list is the only state of the process that this library keeps; the exit of a process has no other argument.
 
-use crate::message::refused;
+use crate::{door::defect, message::refused};
 use halocline_coupler::{Code, Error, Session};
 use halocline_exchanges_mpi::{end_job, is_running};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError},
+};
 
 /// One rank's part in the coupling. Opaque; lives from halocline_begin until halocline_finish.
 #[allow(non_camel_case_types, reason = "the name in C")]
@@ -19,6 +22,8 @@ struct Open {
     session: Session,
     /// The error of the last call, which is why a process that exits now exits.
     failure: Option<Error>,
+    /// A verb panicked: the session may be half changed, and no further call reaches it.
+    has_defect: bool,
 }
 
 /// Addresses of the handles that are alive.
@@ -52,6 +57,7 @@ pub(crate) fn open(session: Session) -> *mut halocline_session {
     let session = Mutex::new(Open {
         session,
         failure: None,
+        has_defect: false,
     });
     let handle = Box::into_raw(Box::new(halocline_session { session }));
     alive().push(handle as usize);
@@ -89,7 +95,14 @@ pub(crate) fn with(
     // SAFETY: the address is one that `open` gave out and `close` has not taken back.
     let handle = unsafe { &*handle };
     let mut open = lock(handle)?;
-    let outcome = verb(&mut open.session);
+    if open.has_defect {
+        // The defect stays the failure that the exit of the process tells.
+        return Err(after_defect());
+    }
+    // Caught here and not at the door: a panic is why the process exits now, as any other failure of the call.
+    let outcome = catch_unwind(AssertUnwindSafe(|| verb(&mut open.session)));
+    open.has_defect = outcome.is_err();
+    let outcome = outcome.unwrap_or_else(|panic| Err(defect(panic.as_ref())));
     let outcome = outcome.map_err(|error| error.at(open.session.component(), open.session.rank()));
     open.failure = outcome.as_ref().err().cloned();
     outcome
@@ -124,13 +137,17 @@ fn lock(handle: &halocline_session) -> Result<MutexGuard<'_, Open>, Error> {
             "one thread at a time",
             "call Halocline outside of parallel regions, or from their master thread only",
         ),
-        TryLockError::Poisoned(_) => refused(
-            Code::Internal,
-            "a call after a defect of Halocline in an earlier one",
-            "",
-            "report the first message of this rank's log",
-        ),
+        TryLockError::Poisoned(_) => after_defect(),
     })
+}
+
+fn after_defect() -> Error {
+    refused(
+        Code::Internal,
+        "a call after a defect of Halocline in an earlier one",
+        "",
+        "report the first message of this rank's log",
+    )
 }
 
 fn unknown_handle() -> Error {
@@ -145,7 +162,7 @@ fn unknown_handle() -> Error {
 /// Runs when the process exits (end of main, `exit`, Fortran's STOP): others would wait for a rank that is gone.
 extern "C" fn at_exit() {
     // A panic may not leave this function; what it says has been printed, and the job must end all the same.
-    let ended = std::panic::catch_unwind(|| {
+    let ended = catch_unwind(|| {
         let left: Vec<usize> = alive().clone();
         for handle in left {
             abandon(handle as *mut halocline_session);
@@ -173,5 +190,54 @@ fn abandon(handle: *mut halocline_session) {
     match open.failure {
         Some(error) => open.session.abort(&error),
         None => open.session.abandon(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use halocline_exchanges::local::LocalWorld;
+
+    const EXPERIMENT: &str = "
+time: {start: 2000-01-01, step: 10, length: 40}
+components:
+  ocean: {ranks: 1, command: ./ocean}
+  network: {ranks: 1, command: ./network}
+grids:
+  basin: {nx: 3, ny: 2, boundary: {i: closed, j: closed}}
+fields:
+  u: {units: m/s, grid: basin, point: T, levels: 1}
+exchanges:
+  - {from: ocean, to: network, fields: [u], period: 10}
+";
+
+    /// The session of the ocean; the network begins too, and leaves.
+    fn session() -> Session {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("experiment.yaml");
+        std::fs::write(&path, EXPERIMENT).expect("a temporary folder can be written");
+        let mut worlds = LocalWorld::spawn(2).into_iter();
+        let mut begin = |component| {
+            let (world, path) = (worlds.next().expect("two ranks"), path.as_path());
+            move || Session::begin(Box::new(world), component, Some(path)).expect("a session")
+        };
+        let (ocean, network) = (begin("ocean"), begin("network"));
+        std::thread::scope(|scope| {
+            scope.spawn(move || drop(network()));
+            ocean()
+        })
+    }
+
+    #[test]
+    fn a_panic_in_a_verb_is_the_failure_that_the_exit_tells() {
+        let handle = open(session());
+        let error = with(handle, |_| panic!("cell 7 has no owner")).expect_err("it panicked");
+        assert_eq!(error.code, Code::Internal);
+        assert_eq!(error.place.component, "ocean");
+        let later = with(handle, |_| Ok(())).expect_err("the session may be half changed");
+        assert!(later.found.contains("after a defect"), "{later}");
+        let open = close_with_failure(handle).expect("the handle is alive");
+        let failure = open.failure.expect("the first cause");
+        assert!(failure.found.contains("cell 7 has no owner"), "{failure}");
     }
 }
