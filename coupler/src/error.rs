@@ -1,7 +1,7 @@
 //! Errors in three parts: what was found, what was expected, what to change and where.
 
 use crate::code::Code;
-use halocline_exchanges::world::WorldError;
+use halocline_exchanges::world::{Notice, WorldError};
 
 /// Who met the error: shown at the head of the message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Error {
     pub expected: String,
     /// What to change, and where.
     pub change: String,
+    /// The failure of another rank that is behind this one.
+    pub cause: Option<Notice>,
 }
 
 impl std::error::Error for Error {}
@@ -77,6 +79,7 @@ impl Error {
             found: found.into(),
             expected: expected.into(),
             change: change.into(),
+            cause: None,
         }
     }
 
@@ -107,7 +110,10 @@ impl Error {
 impl From<WorldError> for Error {
     fn from(error: WorldError) -> Self {
         match error {
-            WorldError::Ended(notice) => Self::new(Code::Ended, notice.to_string(), "", ""),
+            WorldError::Ended(notice) => Self {
+                cause: Some(notice.clone()),
+                ..Self::new(Code::Ended, notice.to_string(), "", "")
+            },
             WorldError::TimedOut { what, waited } => Self::new(
                 Code::Timeout,
                 format!("waited {} s for {what}, and nobody came", waited.as_secs()),

@@ -5,7 +5,7 @@ use halocline_exchanges::world::{Notice, World};
 use std::{
     fs::OpenOptions,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -17,9 +17,9 @@ pub(crate) fn run_directory() -> Option<PathBuf> {
     std::env::var_os("HALOCLINE_RUN_DIRECTORY").map(PathBuf::from)
 }
 
-/// Write `first_cause.json`; the first rank to do so wins, the others leave it as it is.
-fn record_first_cause(notice: &Notice) {
-    let Some(directory) = run_directory() else {
+/// Write `first_cause.json`, where there is a run directory; the first rank to do so wins, the others leave it as it is.
+fn record_first_cause(directory: Option<&Path>, notice: &Notice) {
+    let Some(directory) = directory else {
         return;
     };
     let path = directory.join("first_cause.json");
@@ -54,7 +54,7 @@ fn notice(component: &str, rank: usize, error: &Error) -> Notice {
 /// Record a failure before there is a session that could tell it.
 pub(crate) fn record(component: &str, rank: usize, error: &Error) {
     if !error.is_consequence() {
-        record_first_cause(&notice(component, rank, error));
+        record_first_cause(run_directory().as_deref(), &notice(component, rank, error));
     }
 }
 
@@ -65,15 +65,58 @@ pub(crate) fn tell(world: &mut dyn World, component: &str, rank: usize, error: &
         return;
     }
     let notice = notice(component, rank, error);
-    record_first_cause(&notice);
+    record_first_cause(run_directory().as_deref(), &notice);
     world.announce(&notice);
 }
 
 /// Tell every rank, then end the job with status 1. Never returns.
 pub(crate) fn end_job(world: &mut dyn World, component: &str, rank: usize, error: &Error) -> ! {
     tell(world, component, rank, error);
+    give_way(error);
+    world.end_job(1)
+}
+
+/// Let the rank that failed first end the job, before this one does because of it.
+///
+/// If that does not happen, the other may not have come to write down why: what it told is then written here.
+pub fn give_way(error: &Error) {
     if error.is_consequence() {
         std::thread::sleep(COURTESY);
+        record_what_was_told(run_directory().as_deref(), error);
     }
-    world.end_job(1)
+}
+
+fn record_what_was_told(directory: Option<&Path>, error: &Error) {
+    if let Some(notice) = &error.cause {
+        record_first_cause(directory, notice);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use halocline_exchanges::world::WorldError;
+
+    fn told(message: &str) -> Error {
+        let notice = Notice {
+            component: "ocean".into(),
+            rank: 3,
+            message: message.into(),
+        };
+        WorldError::Ended(notice).into()
+    }
+
+    #[test]
+    fn what_another_rank_told_is_written_unless_a_first_cause_is() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for message in ["the sea is empty", "later news"] {
+            record_what_was_told(Some(folder.path()), &told(message));
+        }
+        let text = std::fs::read_to_string(folder.path().join("first_cause.json"));
+        let cause: serde_json::Value =
+            serde_json::from_str(&text.expect("it was written")).expect("it is JSON");
+        assert_eq!(cause["component"], "ocean");
+        assert_eq!(cause["rank"], 3);
+        assert_eq!(cause["message"], "the sea is empty");
+    }
 }

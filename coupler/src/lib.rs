@@ -31,5 +31,6 @@ mod wait;
 pub use block::Block;
 pub use code::Code;
 pub use error::Error;
+pub use failure::give_way;
 pub use session::{Received, Sent, Session};
 pub use steps::Step;

@@ -26,7 +26,7 @@ use halocline_configs::CouplingSpec;
 use halocline_exchanges::{
     partition::OwnedCells,
     view::{View, ViewMut},
-    world::{Patience, World},
+    world::{Notice, Patience, World},
 };
 use std::{collections::HashMap, path::Path};
 
@@ -72,6 +72,8 @@ pub struct Session {
     end: i64,
     step: Option<i64>,
     progress: Progress,
+    /// The failure of another rank that a call of this one has returned.
+    heard: Option<Notice>,
     defined: bool,
     finished: bool,
 }
@@ -138,6 +140,7 @@ impl Session {
             end,
             step: None,
             progress,
+            heard: None,
             defined: false,
             finished: false,
         })

@@ -4,7 +4,7 @@
 //! The list is the only state of the process that this library keeps; the exit of a process has no other argument.
 
 use crate::{door::defect, message::refused};
-use halocline_coupler::{Code, Error, Session};
+use halocline_coupler::{Code, Error, Session, give_way};
 use halocline_exchanges_mpi::{end_job, is_running};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -179,6 +179,7 @@ fn end_after_failed_begin() {
     let failed = failed_begin().take();
     if let Some(error) = failed.filter(|_| is_running()) {
         tracing::error!("the process ends after a beginning that failed: {error}");
+        give_way(&error);
         end_job(1);
     }
 }

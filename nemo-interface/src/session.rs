@@ -5,7 +5,7 @@ use crate::{
     message::{last, refused},
     open_sessions::{self, halocline_session},
 };
-use halocline_coupler::{Code, Error, Session, logging, start};
+use halocline_coupler::{Code, Error, Session, give_way, logging, start};
 use halocline_exchanges_mpi::{MpiWorld, end_job};
 use std::{
     ffi::c_char,
@@ -146,6 +146,7 @@ pub unsafe extern "C" fn halocline_abort(
         }
         // There is no session to tell the others through.
         tracing::error!("{error}");
+        give_way(&error);
     }));
     if let Err(panic) = ended {
         tracing::error!("{}", defect(panic.as_ref()));

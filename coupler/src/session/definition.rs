@@ -53,7 +53,10 @@ impl Session {
     /// that are no rectangle, initial values that cannot be read.
     pub fn end_definition(&mut self) -> Result<(), Error> {
         let outcome = self.plan_and_open();
-        outcome.inspect_err(|error| failure::record(&self.component, self.rank, error))
+        outcome.inspect_err(|error| {
+            self.heard.clone_from(&error.cause);
+            failure::record(&self.component, self.rank, error);
+        })
     }
 
     fn plan_and_open(&mut self) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::{code::Code, error::Error, failure, rest::Rest, wait};
-use halocline_exchanges::world::World;
+use halocline_exchanges::world::{Notice, World, WorldError};
 
 impl Session {
     /// Leave in order: waits until every message has left and every rank is here. Collective over all ranks of the job.
@@ -53,7 +53,12 @@ impl Session {
 
     /// Tell every rank of this failure, then end the whole job with status 1.
     pub fn abort(&mut self, error: &Error) -> ! {
-        failure::end_job(self.world.as_mut(), &self.component, self.rank, error)
+        let mut error = error.clone();
+        if error.is_consequence() && error.cause.is_none() {
+            // A door may have made the error anew from its text.
+            error.cause = self.told();
+        }
+        failure::end_job(self.world.as_mut(), &self.component, self.rank, &error)
     }
 
     /// End the whole job because this rank stops before [`Session::finish`]: the doors call it when the process exits.
@@ -83,7 +88,16 @@ impl Session {
         )))
     }
 
-    fn early_end(&self) -> Error {
+    /// The failure of another rank that this one knows of.
+    fn told(&mut self) -> Option<Notice> {
+        self.heard.clone().or_else(|| self.world.notice())
+    }
+
+    /// Why this rank stops before finish: because of another one, where it knows of such.
+    fn early_end(&mut self) -> Error {
+        if let Some(notice) = self.told() {
+            return WorldError::Ended(notice).into();
+        }
         self.here(Error::new(
             Code::Order,
             format!(
