@@ -11,6 +11,7 @@
 //!   rehearsal                 the plans of all ranks of a job that does not exist
 //!   pack, unpack, view        runs of an array into a message and out of it
 //!   place                     runs of an array straight into the block of a receiver that shares memory
+//!   window                    a block, or its own cells, into an array of the receiver's host
 //!   world, local, pace        ranks, and channels between them
 //! ```
 #![forbid(unsafe_code)]
@@ -42,5 +43,6 @@ mod survey;
 pub mod unpack;
 mod verdict;
 pub mod view;
+pub mod window;
 pub mod words;
 pub mod world;

@@ -1,7 +1,7 @@
 //! From a sender's array into a message.
 
 use crate::{
-    copy::{Direct, Row, gather},
+    copy::{Direct, gather},
     plan::LocalRun,
     rows::{Convert, Element, Plane, check_own_cells},
     view::{ElementKind, Elements, Layout, View},
@@ -54,7 +54,9 @@ fn pack_as<From: Convert<To>, To: Element>(
         return;
     }
     let mut free: &mut [To] = bytemuck::cast_slice_mut(message);
-    if let Some(row) = one_row(layout, runs, &levels) {
+    if let [run] = runs
+        && let Some(row) = layout.one_row(run.start, run.len, &levels)
+    {
         return gather::<Direct, From, To>(elements, row, false, free);
     }
     for level in levels {
@@ -67,15 +69,4 @@ fn pack_as<From: Convert<To>, To: Element>(
             });
         }
     }
-}
-
-/// The elements of all levels, where they are one row: whole planes that lie one behind the other.
-fn one_row(layout: &Layout, runs: &[LocalRun], levels: &Range<usize>) -> Option<Row> {
-    let [run] = runs else { return None };
-    let row = Plane::new(layout, levels.start).whole(run.start, run.len)?;
-    let is_one = levels.len() == 1 || layout.strides[2] == row.stride * run.len.cast_signed();
-    is_one.then_some(Row {
-        len: run.len * levels.len(),
-        ..row
-    })
 }

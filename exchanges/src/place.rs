@@ -255,17 +255,9 @@ fn place_as<C: Conversion<From, To>, From: Element, To: Element>(
 /// The elements of all levels, and the block cell that the first goes to, where they are one row on both sides.
 fn one_row(layout: &Layout, placing: &Placing) -> Option<(Row, usize)> {
     let [run] = &*placing.runs else { return None };
-    let levels = placing.from_levels.clone();
-    let row = Plane::new(layout, levels.start).whole(run.from, run.len)?;
-    let is_one = levels.len() == 1
-        || run.len == placing.cells && layout.strides[2] == row.stride * run.len.cast_signed();
-    (is_one && run.step > 0).then_some((
-        Row {
-            len: run.len * levels.len(),
-            ..row
-        },
-        run.to,
-    ))
+    let goes_on = placing.from_levels.len() == 1 || run.len == placing.cells;
+    let row = layout.one_row(run.from, run.len, &placing.from_levels)?;
+    (goes_on && run.step > 0).then_some((row, run.to))
 }
 
 /// Where elements go to.

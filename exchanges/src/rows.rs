@@ -1,7 +1,7 @@
 //! Rows of strided arrays: where the cells of a run are, and how an element becomes another kind.
 
 use crate::{copy::Row, view::Layout};
-use std::ops::Neg;
+use std::ops::{Neg, Range};
 
 /// An element of an array or of the wire.
 pub(crate) trait Element: bytemuck::Pod + Neg<Output = Self> {
@@ -82,6 +82,27 @@ pub(crate) fn check_own_cells(layout: &Layout, local_shape: [usize; 2]) {
         local_shape == [ni, nj] || [ni, nj] == [local_ni * local_nj, 1],
         "an array of {ni} x {nj} cells where the own cells are {local_ni} x {local_nj}"
     );
+}
+
+impl Layout {
+    /// `len` cells from `start` on, on all of `levels`, if their elements are one row: on several levels they are whole
+    /// planes that lie one behind the other.
+    pub(crate) fn one_row(&self, start: usize, len: usize, levels: &Range<usize>) -> Option<Row> {
+        if levels.is_empty() || len == 0 {
+            return None;
+        }
+        let row = Plane::new(self, levels.start).whole(start, len)?;
+        let is_one = levels.len() == 1 || self.strides[2] == row.stride * signed(len);
+        assert!(
+            levels.end <= self.shape[2],
+            "levels {levels:?} of an array of {} levels",
+            self.shape[2]
+        );
+        is_one.then_some(Row {
+            len: len * levels.len(),
+            ..row
+        })
+    }
 }
 
 /// Cells of one level of a layout, counted row by row.

@@ -5,6 +5,7 @@ use crate::{
     plan::{BlockRun, BlockShape},
     rows::{Convert, Element, Plane},
     view::{ElementKind, ElementsMut, Layout, ViewMut},
+    window::{Part, Window},
 };
 use std::ops::Range;
 
@@ -65,79 +66,6 @@ pub fn fill(
     }
 }
 
-/// Which cells of the block a view has.
-#[derive(Debug, Clone, Copy)]
-enum Window {
-    /// All of them.
-    Block,
-    /// The own cells of this block.
-    Own(BlockShape),
-}
-
-impl Window {
-    fn new(layout: &Layout, block: BlockShape) -> Self {
-        let [ni, nj, _] = layout.shape;
-        if [ni, nj] == block.extent() || block.halo == 0 && [ni, nj] == [block.cells(), 1] {
-            return Self::Block;
-        }
-        let BlockShape {
-            ni: own_ni,
-            nj: own_nj,
-            halo,
-        } = block;
-        let is_own = [ni, nj] == [own_ni, own_nj] || [ni, nj] == [own_ni * own_nj, 1];
-        assert!(
-            is_own,
-            "an array of {ni} x {nj} cells where the block has {own_ni} x {own_nj} and a halo of {halo}"
-        );
-        Self::Own(block)
-    }
-
-    /// Hand the part of a run that the view has to `act`, row by row: cells of the view and the elements before them.
-    fn parts(self, run: &BlockRun, mut act: impl FnMut(Part)) {
-        let first = if run.step > 0 {
-            run.start
-        } else {
-            run.start + 1 - run.len
-        };
-        let block = match self {
-            Self::Block => {
-                return act(Part {
-                    first,
-                    len: run.len,
-                    skipped: 0,
-                });
-            }
-            Self::Own(block) => block,
-        };
-        let ([width, _], halo) = (block.extent(), block.halo);
-        let end = first + run.len;
-        for row in (first / width).max(halo)..(end.div_ceil(width)).min(halo + block.nj) {
-            let from = first.max(row * width + halo);
-            let to = end.min(row * width + halo + block.ni);
-            if from < to {
-                let own = (row - halo) * block.ni + from - row * width - halo;
-                let skipped = if run.step > 0 { from - first } else { end - to };
-                act(Part {
-                    first: own,
-                    len: to - from,
-                    skipped,
-                });
-            }
-        }
-    }
-}
-
-/// Consecutive cells of a view.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    /// The lowest cell.
-    first: usize,
-    len: usize,
-    /// Elements of the run that come before those of this part.
-    skipped: usize,
-}
-
 fn unpack_as<From: Convert<To>, To: Element>(
     message: &[u8],
     runs: &[BlockRun],
@@ -150,6 +78,13 @@ fn unpack_as<From: Convert<To>, To: Element>(
         return;
     }
     let mut left: &[From] = bytemuck::cast_slice(message);
+    if let [run] = runs
+        && run.step > 0
+        && window.is_whole()
+        && let Some(row) = layout.one_row(run.start, run.len, &levels)
+    {
+        return scatter::<Direct, From, To>(left, run.flip, elements, row);
+    }
     for level in levels {
         let mut plane = Plane::new(layout, level);
         for run in runs {

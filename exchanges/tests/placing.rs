@@ -3,16 +3,23 @@
 mod support;
 
 use halocline_exchanges::{
+    grid::{EdgeI, EdgeJ, FoldRow, Grid, Pivot, PointKind, Sign},
     pack::pack,
-    place::{BlockMemory, Placing, Stores, join, place},
-    plan::{BlockShape, ExchangePlan, FieldReceive, FieldSend},
+    partition::Partition,
+    place::{BlockMemory, PlaceRun, Placing, Stores, join, place},
+    plan::{
+        BlockRun, BlockShape, ExchangePlan, ExchangeShape, FieldReceive, FieldSend, FieldShape,
+        LocalRun,
+    },
     unpack::{fill, unpack},
     view::ElementKind,
+    window::copy_window,
 };
 use proptest::prelude::*;
+use std::sync::Arc;
 use support::{
-    arrays::{Array, Storage},
-    job::{FILL, Job},
+    arrays::{Array, Storage, rounded},
+    job::{FILL, Host, Job},
     strategies::{any_cut, job, rectangular},
 };
 
@@ -70,6 +77,101 @@ fn sent(job: &Job, side: usize, rank: usize, field: usize) -> (Array, [usize; 2]
     (array, local_shape)
 }
 
+/// One rank that sends two levels of a long-rowed globe with a fold to another, whose block has a halo.
+fn long_rows(storage: Storage, kinds: [ElementKind; 2], wire: ElementKind) -> Job {
+    let fold = EdgeJ::NorthFold {
+        pivot: Pivot::T,
+        row: FoldRow::Mirrored,
+    };
+    let grid = Grid {
+        name: "globe".into(),
+        nx: 1400,
+        ny: 4,
+        edge_i: EdgeI::Cyclic,
+        edge_j: fold,
+    };
+    let grid = Arc::new(grid);
+    let field = FieldShape {
+        point: PointKind::U,
+        sign: Sign::Vector,
+        levels: 2,
+    };
+    let shape = |name: &str, halo| ExchangeShape {
+        name: name.into(),
+        grid: Arc::clone(&grid),
+        fields: vec![field],
+        halo,
+        wire,
+    };
+    Job {
+        partitions: [vec![Partition::Serial], vec![Partition::Serial]],
+        forth: shape("forth", 2),
+        back: shape("back", 0),
+        host: Host {
+            send: (storage, kinds[0]),
+            receive: (storage, kinds[1]),
+            own_cells_only: true,
+        },
+        grid,
+    }
+}
+
+#[test]
+fn long_rows_are_streamed_with_the_bits_of_messages() {
+    let kinds = [ElementKind::F32, ElementKind::F64];
+    for storage in [
+        Storage::Dense,
+        Storage::Section,
+        Storage::LevelFirst,
+        Storage::Backwards,
+    ] {
+        for (from, to, wire) in [(0, 0, 0), (0, 1, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1)] {
+            check(&long_rows(storage, [kinds[from], kinds[to]], kinds[wire]));
+        }
+    }
+}
+
+#[test]
+fn runs_that_are_contiguous_on_both_sides_are_joined() {
+    let local = [
+        LocalRun { start: 4, len: 2 },
+        LocalRun { start: 6, len: 3 },
+        LocalRun { start: 20, len: 2 },
+    ];
+    let run = |start, len, step| BlockRun {
+        start,
+        len,
+        step,
+        flip: false,
+    };
+    let joined = join(&local, &[run(10, 1, 1), run(11, 3, 1), run(30, 3, -1)]);
+    let run = |from, to, len, step| PlaceRun {
+        from,
+        to,
+        len,
+        step,
+        flip: false,
+    };
+    assert_eq!(
+        joined,
+        [run(4, 10, 4, 1), run(8, 30, 1, -1), run(20, 29, 2, -1)]
+    );
+}
+
+#[test]
+#[should_panic(
+    expected = "a sender has 2 cells of a message of which the receiver's block shows 3"
+)]
+fn runs_of_two_messages_are_not_joined() {
+    let block = [BlockRun {
+        start: 0,
+        len: 3,
+        step: 1,
+        flip: false,
+    }];
+    let _ = join(&[LocalRun { start: 0, len: 2 }], &block);
+}
+
 fn placing(
     send: &FieldSend,
     receive: &FieldReceive,
@@ -111,6 +213,7 @@ fn check_field(job: &Job, plans: &[Vec<ExchangePlan>], side: usize, rank: usize,
         &mut array.view_mut(),
     );
     let mut memory = Memory::new(array.bytes());
+    let mut past_caches = Memory::new(array.bytes());
     let mut sent_elements = 0;
     for message in &plan.receive {
         let sender = &plans[message.from][exchange];
@@ -149,8 +252,17 @@ fn check_field(job: &Job, plans: &[Vec<ExchangePlan>], side: usize, rank: usize,
             Stores::Cached,
             &mut memory,
         );
+        place(
+            &from.view(),
+            local_shape,
+            &placing,
+            shape.wire,
+            Stores::Streaming,
+            &mut past_caches,
+        );
         sent_elements += send.levels.len() * send.runs.iter().map(|run| run.len).sum::<usize>();
     }
+    check_window(job, &array, block);
     let end = MARGIN + array.bytes().len();
     let placed: &[u8] = bytemuck::cast_slice(&memory.words);
     assert_eq!(&placed[MARGIN..end], array.bytes());
@@ -163,6 +275,42 @@ fn check_field(job: &Job, plans: &[Vec<ExchangePlan>], side: usize, rank: usize,
         written,
         sent_elements * kind.size(),
         "each byte of the sent cells is written, and nothing else"
+    );
+}
+
+/// Copy a block to a host's array, which has other elements, and compare each.
+fn check_window(job: &Job, array: &Array, block: BlockShape) {
+    let Host {
+        send: (_, kind),
+        receive: (storage, _),
+        own_cells_only,
+    } = job.host;
+    let [width, height, levels] = array.shape();
+    let (shape, margin) = if own_cells_only {
+        ([block.ni, block.nj, levels], block.halo)
+    } else {
+        ([width, height, levels], 0)
+    };
+    let mut host = Array::new(shape, storage, kind);
+    copy_window(array.view().elements, block, &mut host.view_mut());
+    let elements = shape.iter().product::<usize>();
+    for number in 0..elements {
+        let [i, j, level] = [
+            number % shape[0],
+            number / shape[0] % shape[1],
+            number / shape[0] / shape[1],
+        ];
+        let shown = array.get([i + margin, j + margin, level]);
+        assert_eq!(
+            host.get([i, j, level]).to_bits(),
+            rounded(shown, kind).to_bits(),
+            "({i}, {j}, {level})"
+        );
+    }
+    assert_eq!(
+        host.untouched(),
+        host.size() - elements,
+        "all elements of the array and no others are written"
     );
 }
 

@@ -1,0 +1,144 @@
+//! Views of a block: of all its cells, or of the own cells alone; and copies from a block into such views.
+
+use crate::{
+    copy::{Direct, scatter},
+    plan::{BlockRun, BlockShape},
+    rows::{Convert, Element, Plane},
+    view::{Elements, ElementsMut, Layout, ViewMut},
+};
+
+/// Copy a block into an array of the receiver's host, with conversion.
+///
+/// `values` are the block's: axes (level, j, i), i fastest, `block.extent()` cells on each level, one after the other.
+/// `view` is the whole block, with axes (ni + 2 halo, nj + 2 halo, levels), or the own cells alone, (ni, nj, levels) or
+/// all in one row. No allocation.
+///
+/// # Panics
+/// When the view is of another shape or reaches beyond its elements, or the block has fewer levels.
+pub fn copy_window(values: Elements<'_>, block: BlockShape, view: &mut ViewMut<'_>) {
+    let layout = &view.layout;
+    match (values, &mut view.elements) {
+        (Elements::F32(from), ElementsMut::F32(to)) => copy_as(from, block, layout, to),
+        (Elements::F32(from), ElementsMut::F64(to)) => copy_as(from, block, layout, to),
+        (Elements::F64(from), ElementsMut::F32(to)) => copy_as(from, block, layout, to),
+        (Elements::F64(from), ElementsMut::F64(to)) => copy_as(from, block, layout, to),
+    }
+}
+
+fn copy_as<From: Convert<To>, To: Element>(
+    from: &[From],
+    block: BlockShape,
+    layout: &Layout,
+    elements: &mut [To],
+) {
+    let (cells, levels) = (block.cells(), layout.shape[2]);
+    let window = Window::new(layout, block);
+    let mut copy = |values: &[From], row| scatter::<Direct, From, To>(values, false, elements, row);
+    if window.is_whole()
+        && let Some(row) = layout.one_row(0, cells, &(0..levels))
+    {
+        return copy(&from[..row.len], row);
+    }
+    for level in 0..levels {
+        let mut plane = Plane::new(layout, level);
+        let from = &from[level * cells..(level + 1) * cells];
+        window.rows(block, |first, own, len| {
+            let mut values = &from[first..first + len];
+            plane.each_row(own, len, |row| {
+                let (part, rest) = values.split_at(row.len);
+                copy(part, row);
+                values = rest;
+            });
+        });
+    }
+}
+
+/// Which cells of the block a view has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Window {
+    /// All of them.
+    Block,
+    /// The own cells of this block.
+    Own(BlockShape),
+}
+
+impl Window {
+    pub(crate) fn new(layout: &Layout, block: BlockShape) -> Self {
+        let [ni, nj, _] = layout.shape;
+        if [ni, nj] == block.extent() || block.halo == 0 && [ni, nj] == [block.cells(), 1] {
+            return Self::Block;
+        }
+        let BlockShape {
+            ni: own_ni,
+            nj: own_nj,
+            halo,
+        } = block;
+        let is_own = [ni, nj] == [own_ni, own_nj] || [ni, nj] == [own_ni * own_nj, 1];
+        assert!(
+            is_own,
+            "an array of {ni} x {nj} cells where the block has {own_ni} x {own_nj} and a halo of {halo}"
+        );
+        Self::Own(block)
+    }
+
+    /// Whether the view has all cells of the block.
+    pub(crate) const fn is_whole(self) -> bool {
+        matches!(self, Self::Block)
+    }
+
+    /// Hand the cells that the view has to `act`, row by row: the first in the block, the first in the view, how many.
+    fn rows(self, block: BlockShape, mut act: impl FnMut(usize, usize, usize)) {
+        let BlockShape { ni, nj, halo } = block;
+        let [width, _] = block.extent();
+        match self {
+            Self::Block => act(0, 0, block.cells()),
+            Self::Own(_) => {
+                (0..nj).for_each(|j| act((j + halo) * width + halo, j * ni, ni));
+            }
+        }
+    }
+
+    /// Hand the part of a run that the view has to `act`, row by row: cells of the view and the elements before them.
+    pub(crate) fn parts(self, run: &BlockRun, mut act: impl FnMut(Part)) {
+        let first = if run.step > 0 {
+            run.start
+        } else {
+            run.start + 1 - run.len
+        };
+        let block = match self {
+            Self::Block => {
+                return act(Part {
+                    first,
+                    len: run.len,
+                    skipped: 0,
+                });
+            }
+            Self::Own(block) => block,
+        };
+        let ([width, _], halo) = (block.extent(), block.halo);
+        let end = first + run.len;
+        for row in (first / width).max(halo)..(end.div_ceil(width)).min(halo + block.nj) {
+            let from = first.max(row * width + halo);
+            let to = end.min(row * width + halo + block.ni);
+            if from < to {
+                let own = (row - halo) * block.ni + from - row * width - halo;
+                let skipped = if run.step > 0 { from - first } else { end - to };
+                act(Part {
+                    first: own,
+                    len: to - from,
+                    skipped,
+                });
+            }
+        }
+    }
+}
+
+/// Consecutive cells of a view.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// The lowest cell.
+    pub(crate) first: usize,
+    pub(crate) len: usize,
+    /// Elements of the run that come before those of this part.
+    pub(crate) skipped: usize,
+}
