@@ -15,7 +15,13 @@ pub(crate) trait Conversion<From: Element, To: Element> {
     }
 
     /// Convert a row; both have the same length.
+    #[inline]
     fn row(from: &[From], to: &mut [To]) {
+        // A halo around a closed ring of columns makes a run of one cell at each end of a row: no call for those.
+        if let ([from], [to]) = (from, &mut *to) {
+            *to = Self::value(*from);
+            return;
+        }
         match Self::unchanged(from) {
             Some(from) => to.copy_from_slice(from),
             None => to
@@ -72,6 +78,12 @@ impl Row {
         if step > 0 { self } else { self.backwards() }
     }
 
+    /// Indices of a row of stride one.
+    fn forward_range(self) -> Range<usize> {
+        let first = at(self.first);
+        first..first + self.len
+    }
+
     /// Indices from the lowest element to the highest; the row has at least one.
     fn range(self) -> Range<usize> {
         let (first, last) = (self.first, self.backwards().first);
@@ -80,7 +92,23 @@ impl Row {
 }
 
 /// Copy a row of `elements` into the slice `to` of the same length.
+#[inline]
 pub(crate) fn gather<C: Conversion<From, To>, From: Element, To: Element>(
+    elements: &[From],
+    row: Row,
+    flip: bool,
+    to: &mut [To],
+) {
+    if row.stride == 1 && !flip {
+        C::row(&elements[row.forward_range()], to);
+    } else {
+        gather_any::<C, From, To>(elements, row, flip, to);
+    }
+}
+
+/// Apart from [`gather`], so that what is common stays short.
+#[inline(never)]
+fn gather_any<C: Conversion<From, To>, From: Element, To: Element>(
     elements: &[From],
     row: Row,
     flip: bool,
@@ -90,10 +118,10 @@ pub(crate) fn gather<C: Conversion<From, To>, From: Element, To: Element>(
         return;
     }
     let from = &elements[row.range()];
-    match (row.stride, flip) {
-        (1, false) => C::row(from, to),
-        (_, false) => each(from, row.stride, to, |from| C::value(from)),
-        (_, true) => each(from, row.stride, to, |from| -C::value(from)),
+    if flip {
+        each(from, row.stride, to, |from| -C::value(from));
+    } else {
+        each(from, row.stride, to, |from| C::value(from));
     }
 }
 
@@ -110,7 +138,23 @@ pub(crate) fn as_it_is<C: Conversion<From, To>, From: Element, To: Element>(
 }
 
 /// Copy the slice `from` into a row of `elements` of the same length.
+#[inline]
 pub(crate) fn scatter<C: Conversion<From, To>, From: Element, To: Element>(
+    from: &[From],
+    flip: bool,
+    elements: &mut [To],
+    row: Row,
+) {
+    if row.stride == 1 && !flip {
+        C::row(from, &mut elements[row.forward_range()]);
+    } else {
+        scatter_any::<C, From, To>(from, flip, elements, row);
+    }
+}
+
+/// Apart from [`scatter`], so that what is common stays short.
+#[inline(never)]
+fn scatter_any<C: Conversion<From, To>, From: Element, To: Element>(
     from: &[From],
     flip: bool,
     elements: &mut [To],
@@ -120,10 +164,10 @@ pub(crate) fn scatter<C: Conversion<From, To>, From: Element, To: Element>(
         return;
     }
     let to = &mut elements[row.range()];
-    match (row.stride, flip) {
-        (1, false) => C::row(from, to),
-        (_, false) => each_into(from, to, row.stride, |from| C::value(from)),
-        (_, true) => each_into(from, to, row.stride, |from| -C::value(from)),
+    if flip {
+        each_into(from, to, row.stride, |from| -C::value(from));
+    } else {
+        each_into(from, to, row.stride, |from| C::value(from));
     }
 }
 

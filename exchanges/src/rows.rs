@@ -156,6 +156,7 @@ impl Plane {
     }
 
     /// Go to the row of a cell; return the number of the cell in it.
+    #[inline]
     fn seek(&mut self, cell: usize) -> usize {
         let column = cell.wrapping_sub(self.row_cell);
         if column < self.width {
@@ -167,6 +168,11 @@ impl Plane {
             self.row_first += self.row_stride;
             return column - self.width;
         }
+        self.jump(cell)
+    }
+
+    #[inline(never)]
+    fn jump(&mut self, cell: usize) -> usize {
         let row = cell / self.width;
         self.row_cell = row * self.width;
         self.row_first = self.origin + signed(row) * self.row_stride;
@@ -174,6 +180,7 @@ impl Plane {
     }
 
     /// Cut `len` cells from `start` on into rows, and hand each to `act`.
+    #[inline]
     pub(crate) fn each_row(&mut self, start: usize, len: usize, mut act: impl FnMut(Row)) {
         let (mut next, end) = (start, start + len);
         while next < end {
@@ -210,6 +217,7 @@ const fn signed(extent: usize) -> isize {
 }
 
 /// An index into a slice.
+#[inline]
 pub(crate) fn at(index: isize) -> usize {
     usize::try_from(index).unwrap_or_else(|_| panic!("element {index} lies before the array"))
 }
