@@ -132,7 +132,7 @@ fn read_boxes(
     if head == IN_THE_DIRECTORY {
         return None;
     }
-    let levels = if head % 2 == 0 {
+    let levels = if head.is_multiple_of(2) {
         0..usize::MAX
     } else {
         words.next()..words.next()

@@ -5,7 +5,8 @@ use crate::block::Storage;
 use halocline_exchanges::{
     plan::BlockRun,
     unpack::{fill, unpack},
-    view::{ElementKind, Elements, ElementsMut, Layout, ViewMut},
+    view::{ElementKind, ElementsMut, Layout, ViewMut},
+    window::copy_window,
     world::World,
 };
 
@@ -21,7 +22,7 @@ impl Incoming {
 
     pub(super) fn copy_kept(&self, field: usize, view: &mut ViewMut<'_>) {
         if let Some(kept) = &self.fields[field].kept {
-            self.copy_block(field, bytes_of(kept), view);
+            copy_window(kept.elements(), self.block, view);
         }
     }
 
@@ -31,10 +32,10 @@ impl Incoming {
             let mut block = self.new_storage(field);
             let mut whole = self.block_view(field, &mut block);
             self.unpack_field(world, field, &mut whole);
-            return self.copy_block(field, bytes_of(&block), view);
+            return copy_window(block.elements(), self.block, view);
         }
         match self.borrow_block(field) {
-            Some(block) => self.copy_block(field, bytes_of(&block), view),
+            Some(block) => copy_window(block.elements(), self.block, view),
             None => self.fill_gaps(field, view),
         }
         self.unpack_messages(world, field, view);
@@ -64,19 +65,6 @@ impl Incoming {
             let (runs, levels) = (&part.runs, part.levels.clone());
             unpack(values, self.wire, runs, levels, self.block, view);
         }
-    }
-
-    /// Copy a block, or its own cells, into an array: a block is a message that has all its cells in their order.
-    fn copy_block(&self, field: usize, block: &[u8], view: &mut ViewMut<'_>) {
-        let levels = 0..self.fields[field].levels;
-        unpack(
-            block,
-            self.receive_as,
-            &[self.whole()],
-            levels,
-            self.block,
-            view,
-        );
     }
 
     pub(super) const fn whole(&self) -> BlockRun {
@@ -123,12 +111,5 @@ impl Incoming {
             layout: Layout::contiguous([ni, nj, self.fields[field].levels]),
             elements: block.elements_mut(),
         }
-    }
-}
-
-fn bytes_of(storage: &Storage) -> &[u8] {
-    match storage.elements() {
-        Elements::F32(values) => bytemuck::cast_slice(values),
-        Elements::F64(values) => bytemuck::cast_slice(values),
     }
 }

@@ -1,7 +1,9 @@
 //! The definition phase: domains, plans, channels, initial values.
 
 use super::Session;
-use crate::{code::Code, coordinates, error::Error, failure, handshake, initial, opening, resolve, sharing};
+use crate::{
+    code::Code, coordinates, error::Error, failure, handshake, initial, opening, resolve, sharing,
+};
 use halocline_exchanges::partition::Partition;
 
 impl Session {

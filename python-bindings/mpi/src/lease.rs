@@ -96,12 +96,12 @@ impl Memory {
         let [levels, nj, ni] = self.shape;
         let count = levels * nj * ni;
         let elements = match self.kind() {
-            // SAFETY: `count` elements of this kind from the address, which live as long as `self`.
             ElementKind::F32 => {
+                // SAFETY: `count` elements of this kind from the address, which live as long as `self`.
                 Values::F32(unsafe { std::slice::from_raw_parts(self.address().cast(), count) })
             }
-            // SAFETY: as above.
             ElementKind::F64 => {
+                // SAFETY: as above.
                 Values::F64(unsafe { std::slice::from_raw_parts(self.address().cast(), count) })
             }
         };
