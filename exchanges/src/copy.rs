@@ -177,8 +177,9 @@ pub(crate) fn spread<To: Element>(value: To, elements: &mut [To], row: Row) {
         return;
     }
     let to = &mut elements[row.range()];
+    // A stride of 0 is one element, however long the row is.
     match row.stride.unsigned_abs() {
-        1 => to.fill(value),
+        0 | 1 => to.fill(value),
         stride => to.iter_mut().step_by(stride).for_each(|to| *to = value),
     }
 }
@@ -186,6 +187,8 @@ pub(crate) fn spread<To: Element>(value: To, elements: &mut [To], row: Row) {
 fn each<From: Copy, To>(from: &[From], stride: isize, to: &mut [To], value: impl Fn(From) -> To) {
     let to = to.iter_mut();
     match stride {
+        // One element for all: an array that was broadcast.
+        0 => to.for_each(|to| *to = value(from[0])),
         1 => to.zip(from).for_each(|(to, from)| *to = value(*from)),
         -1 => to
             .zip(from.iter().rev())
@@ -194,7 +197,7 @@ fn each<From: Copy, To>(from: &[From], stride: isize, to: &mut [To], value: impl
             .zip(from.iter().step_by(stride.unsigned_abs()))
             .for_each(|(to, from)| *to = value(*from)),
         _ => to
-            .zip(from.iter().rev().step_by(stride.unsigned_abs().max(1)))
+            .zip(from.iter().rev().step_by(stride.unsigned_abs()))
             .for_each(|(to, from)| *to = value(*from)),
     }
 }
