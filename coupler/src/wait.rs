@@ -7,6 +7,10 @@ use halocline_exchanges::{
 };
 use std::time::Instant;
 
+/// While a rank looks quickly, it listens for failures and reads the clock at every so many looks only: a partner that is
+/// about to answer must not wait for these.
+const QUICK_LOOKS: u32 = 16;
+
 /// Poll `ready` until it says yes; `what` names the awaited in words and is asked only when it is late.
 pub(crate) fn until(
     world: &mut dyn World,
@@ -22,11 +26,17 @@ pub(crate) fn until(
     let start = Instant::now();
     let mut pace = Pace::new();
     let mut warned = false;
+    let mut looks = 0_u32;
     loop {
         // Before the look: what changes after it then ends the rest.
         let heard = rest.listen();
         if ready(world)? {
             return Ok(());
+        }
+        looks += 1;
+        if !pace.is_slow() && !looks.is_multiple_of(QUICK_LOOKS) {
+            rest.pause(&mut pace, heard);
+            continue;
         }
         if let Some(notice) = world.notice() {
             // What was sent before the notice may complete the wait: the failure is told at the next one.

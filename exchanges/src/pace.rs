@@ -71,6 +71,11 @@ impl Pace {
         false
     }
 
+    /// Whether the next pause is a sleep.
+    pub const fn is_slow(&self) -> bool {
+        self.looks >= SPINS + YIELDS
+    }
+
     /// Look as eagerly as at the start: something has come, more may follow. The clock goes on.
     pub fn hurry(&mut self) {
         self.looks = 0;
