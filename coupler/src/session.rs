@@ -364,20 +364,24 @@ impl Session {
         names
     }
 
-    /// Shape (i, j, level) of a sent field's own cells, and the halo width of the block of a received field.
+    /// Shape (i, j, level) of the array that a field is sent from: own cells.
     #[must_use]
-    pub fn field_shape(&self, field: &str) -> Option<([usize; 3], usize)> {
-        if let Some((exchange, number)) = self.receives.get(field).copied() {
-            let incoming = &self.incoming[exchange];
-            let block = incoming.block;
-            return Some((
-                [block.ni, block.nj, incoming.fields[number].levels],
-                block.halo,
-            ));
-        }
+    pub fn sent_shape(&self, field: &str) -> Option<[usize; 3]> {
         let (exchange, number) = *self.sends.get(field)?.first()?;
         let outgoing = &self.outgoing[exchange];
         let [ni, nj] = outgoing.local_shape;
-        Some(([ni, nj, outgoing.levels[number]], 0))
+        Some([ni, nj, outgoing.levels[number]])
+    }
+
+    /// Shape (i, j, level) of the own cells that a field is received into, and the width of the halo that may be around.
+    ///
+    /// Cells in one axis (apple, orange, points) that form a rectangle have its two axes here where there is a halo.
+    #[must_use]
+    pub fn received_shape(&self, field: &str) -> Option<([usize; 3], usize)> {
+        let (exchange, number) = *self.receives.get(field)?;
+        let incoming = &self.incoming[exchange];
+        let block = incoming.block;
+        let levels = incoming.fields[number].levels;
+        Some(([block.ni, block.nj, levels], block.halo))
     }
 }

@@ -104,3 +104,30 @@ fn a_program_may_ask_for_the_box_that_a_worker_rank_would_get() {
     let corners = [&own[0], &own[1]].map(|own| [own.i, own.j, own.ni, own.nj]);
     assert_eq!(corners, [[0, 0, NX / 2, NY], [NX / 2, 0, NX / 2, NY]]);
 }
+
+#[test]
+fn a_field_that_goes_both_ways_has_a_shape_for_each() {
+    let back =
+        "  - {name: back, from: analyst, to: ocean, fields: [u, answer], period: 10, halo: 1}\n";
+    let text = experiment(&format!("{FORTH}{back}"));
+    let ocean = |session: &mut Session| {
+        let rows = Partition::Apple {
+            offset: 2 * NX * session.rank(),
+            cells: 2 * NX,
+        };
+        session.define_domain("basin", &rows)?;
+        session.end_definition()?;
+        Ok([
+            (session.sent_shape("u"), session.received_shape("u")),
+            (session.sent_shape("v"), session.received_shape("v")),
+        ])
+    };
+    let analyst = |session: &mut Session| {
+        session.end_definition()?;
+        Ok([(None, None), (None, None)])
+    };
+    let shapes = job(&text, 2, ocean, analyst).swap_remove(0);
+    let row = Some([2 * NX, 1, 1]);
+    let block = Some(([NX, 2, 1], 1));
+    assert_eq!(shapes.expect("a plan"), [(row, block), (row, None)]);
+}

@@ -80,10 +80,7 @@ unsafe fn send<T: Element>(
     let (field, span) = unsafe { (text(field, "field")?, layout::<T>(shape, strides)) };
     let mut span = span.map_err(|error| error.about(field))?;
     let first = lowest(values, &span).map_err(|error| error.about(field))?;
-    span.layout = cells_and_levels(
-        span.layout,
-        session.field_shape(field).map(|(shape, _)| shape),
-    );
+    span.layout = cells_and_levels(span.layout, session.sent_shape(field));
     // SAFETY: the span is that of the elements, all of which the caller vouches for; `check_base` and `measure` have
     // seen to alignment and to the size. What lies between them belongs to the same array of the host, which waits
     // for us and changes nothing meanwhile.
@@ -114,10 +111,8 @@ unsafe fn write<T: Element, R>(
         .map_err(|error| error.about(field))?
         .cast_mut();
     check_distinct(&span.layout).map_err(|error| error.about(field))?;
-    span.layout = cells_and_levels(
-        span.layout,
-        session.field_shape(field).map(|(shape, _)| shape),
-    );
+    let own = session.received_shape(field).map(|(own, _)| own);
+    span.layout = cells_and_levels(span.layout, own);
     // SAFETY: as in `send`; the caller gives writable elements, and nobody else looks at the array while it waits.
     let slice = unsafe { std::slice::from_raw_parts_mut(first, span.len) };
     let view = ViewMut {

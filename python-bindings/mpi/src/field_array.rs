@@ -4,20 +4,16 @@ use crate::array::{self, Placed, Wanted};
 use halocline_coupler::{Code, Error, Session as Core};
 use pyo3::prelude::*;
 
-/// What the arrays of a field look like; a field that is not ours gets its message from the core.
-fn wanted(core: &Core, field: &str) -> Option<Wanted> {
-    core.field_shape(field)
-        .map(|(own, halo)| Wanted { own, halo })
-}
-
 /// Find the elements of an array to send, in a contiguous copy where they are not aligned.
 pub(crate) fn readable<'py>(
     core: &Core,
     field: &str,
     array: &Bound<'py, PyAny>,
 ) -> Result<(Bound<'py, PyAny>, Placed), Error> {
-    let wanted = wanted(core, field).ok_or_else(|| no_part(core, field, "send"))?;
-    let wanted = Wanted { halo: 0, ..wanted };
+    let own = core
+        .sent_shape(field)
+        .ok_or_else(|| no_part(core, field, "send"))?;
+    let wanted = Wanted { own, halo: 0 };
     let about = |error: Error| here(core, error.about(field));
     if let Some(placed) = array::place(array, &wanted).map_err(about)? {
         return Ok((array.clone(), placed));
@@ -52,7 +48,10 @@ pub(crate) fn writable(
     field: &str,
     array: &Bound<'_, PyAny>,
 ) -> Result<Placed, Error> {
-    let wanted = wanted(core, field).ok_or_else(|| no_part(core, field, "receive"))?;
+    let (own, halo) = core
+        .received_shape(field)
+        .ok_or_else(|| no_part(core, field, "receive"))?;
+    let wanted = Wanted { own, halo };
     let about = |error: Error| here(core, error.about(field));
     match array::place(array, &wanted).map_err(about)? {
         Some(placed) if placed.is_writable() => Ok(placed),

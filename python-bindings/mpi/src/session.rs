@@ -98,6 +98,11 @@ impl Session {
     }
 }
 
+/// The axes (i, j, level) in Python's order.
+fn level_first([ni, nj, levels]: [usize; 3]) -> [usize; 3] {
+    [levels, nj, ni]
+}
+
 fn here(core: &Core, error: Error) -> Error {
     error.at(core.component(), core.rank())
 }
@@ -350,13 +355,19 @@ impl Session {
         })
     }
 
-    /// Own cells (level, j, i) and halo width of a field; None for one that is not of this component.
-    fn field_shape(&self, py: Python<'_>, field: &str) -> PyResult<Option<([usize; 3], usize)>> {
+    /// Own cells (level, j, i) of a sent field; None for one that this component does not send.
+    fn sent_shape(&self, py: Python<'_>, field: &str) -> PyResult<Option<[usize; 3]>> {
         self.read(py, |state| {
-            state
-                .core
-                .field_shape(field)
-                .map(|([ni, nj, levels], halo)| ([levels, nj, ni], halo))
+            let shape = state.core.sent_shape(field)?;
+            Some(level_first(shape))
+        })
+    }
+
+    /// Own cells (level, j, i) and halo width of a received field; None for one that this component does not receive.
+    fn received_shape(&self, py: Python<'_>, field: &str) -> PyResult<Option<([usize; 3], usize)>> {
+        self.read(py, |state| {
+            let (shape, halo) = state.core.received_shape(field)?;
+            Some((level_first(shape), halo))
         })
     }
 

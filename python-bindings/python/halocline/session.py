@@ -160,17 +160,22 @@ class Session:
         return self._core.own_box(grid)
 
     def own_shape(self, field: str) -> tuple[int, int, int]:
-        """Give the extent (level, j, i) of a field's own cells on this rank."""
-        return self._shape(field)[0]
+        """Give the extent (level, j, i) of a field's own cells on this rank.
+
+        Of a field that is both sent and received, the extent of the array that is sent.
+        """
+        return self._core.sent_shape(field) or self._received_shape(field)[0]
 
     def halo(self, field: str) -> int:
-        """Give the halo width of a received field [cells]."""
-        return self._shape(field)[1]
+        """Give the halo width of a received field [cells]; 0 for one that is only sent."""
+        if self._core.received_shape(field) is None and self._core.sent_shape(field) is not None:
+            return 0
+        return self._received_shape(field)[1]
 
-    def _shape(self, field: str) -> tuple[tuple[int, int, int], int]:
-        shape = self._core.field_shape(field)
+    def _received_shape(self, field: str) -> tuple[tuple[int, int, int], int]:
+        shape = self._core.received_shape(field)
         if shape is None:
-            raise failures.unknown_field(field, self.sent_fields + self.received_fields)
+            raise failures.unknown_field(field, self.received_fields)
         return shape
 
     def send(self, name: str, array: object, seconds: int) -> bool:
@@ -187,7 +192,7 @@ class Session:
         a new array of float64 with the halo is returned, (level, j, i).
         """
         if out is None:
-            (levels, nj, ni), halo = self._shape(name)
+            (levels, nj, ni), halo = self._received_shape(name)
             out = np.empty((levels, nj + 2 * halo, ni + 2 * halo))
         return out if self._core.receive(name, out, seconds) else None
 
@@ -196,7 +201,7 @@ class Session:
 
         A new array of float64 with the halo of the exchange, (level, j, i).
         """
-        return sent_cells(self._core, name, self._shape(name))
+        return sent_cells(self._core, name, self._received_shape(name))
 
     def steps(self) -> Iterator[Step]:
         """Go through the dates at which something is due for this component.

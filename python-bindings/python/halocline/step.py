@@ -79,7 +79,7 @@ class Step:
 
     def mask(self, name: str) -> FloatArray:
         """Tell sent cells of a received field from filled ones: 1 and 0, (level, j, i) with halo."""
-        return sent_cells(self._core, name, self._core.field_shape(name) or ((0, 0, 0), 0))
+        return sent_cells(self._core, name, self._core.received_shape(name) or ((0, 0, 0), 0))
 
     def out(self, name: str) -> FloatArray | None:
         """Give the array of own cells, (level, j, i), to write a field into that `send` then sends.
