@@ -69,6 +69,15 @@ impl Clock {
         (date < end).then_some(date)
     }
 
+    /// The last get date of a run that ends before `end`.
+    #[must_use]
+    pub fn last_get(self, end: i64) -> i64 {
+        match self {
+            Self::Once => 0,
+            Self::Every { period, .. } => (end - 1).div_euclid(period) * period,
+        }
+    }
+
     /// The get date that follows `previous`: what a channel must deliver next.
     #[must_use]
     pub fn following(self, previous: Option<i64>) -> i64 {

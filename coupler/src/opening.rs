@@ -265,7 +265,7 @@ fn plan_error(error: PlanError, roll: &Roll) -> Error {
             Error::new(
                 Code::Partition,
                 format!(
-                    "ranks {a} and {b} of component '{component}' both own cell (i, j) = ({i}, {j}) (from 0) of grid '{grid}'"
+                    "ranks {a} and {b} of component '{component}' both own cell (i, j) = ({i}, {j}), counted from 0, of grid '{grid}'"
                 ),
                 "each cell owned by at most one rank",
                 "correct the partitions that the two ranks define; own cells only, without halo",

@@ -38,9 +38,9 @@ fn overlapping_owners_are_named_and_every_rank_learns_of_it() {
     );
     for error in &errors {
         assert!(
-            error
-                .to_string()
-                .contains("ranks 0 and 1 of component 'ocean' both own cell (i, j) = (0, 1)"),
+            error.to_string().contains(
+                "ranks 0 and 1 of component 'ocean' both own cell (i, j) = (0, 1), counted from 0"
+            ),
             "{error}"
         );
     }
@@ -102,12 +102,14 @@ fn dates_that_skip_repeat_or_leave_the_run_are_refused() {
             "{early}"
         );
         let finish = session.finish().expect_err("the run is not over");
-        assert!(
-            finish
-                .to_string()
-                .contains("finish before the send of exchange 'forth' for date 0 s"),
-            "{finish}"
-        );
+        let text = finish.to_string();
+        for part in [
+            "finish before the send of exchange 'forth' for date 0 s",
+            "the last is 30 s",
+            "call send for u, v at each of them",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
         Err(finish)
     };
     for outcome in job(&text, 2, ocean, answer) {
@@ -147,5 +149,28 @@ fn a_wrong_shape_shows_both_sides() {
         error.to_string().contains("(i, j, level) = (2, 2, 1)")
             && error.to_string().contains("(6, 2, 1)"),
         "{error}"
+    );
+}
+
+#[test]
+fn a_finish_without_its_receives_says_which_calls_are_missing() {
+    let text = experiment(&format!("{FORTH}{BACK}"));
+    let ocean = |session: &mut Session| {
+        define_half(session)?;
+        for date in (0..40).step_by(10) {
+            send(session, "u", 0.0, date)?;
+            send(session, "v", 0.0, date)?;
+        }
+        session.finish().map(|()| Vec::new())
+    };
+    let error = job(&text, 2, ocean, answer)
+        .swap_remove(0)
+        .expect_err("nothing was received");
+    assert_eq!(
+        error.body(),
+        "finish before the receive of exchange 'back' for date 0 s\n  \
+         expected: a receive for every coupling date of the exchange, the last is 30 s\n  \
+         change: call receive for answer at each of them before finish; if the run shall end earlier, shorten \
+         `time:` in the experiment file"
     );
 }

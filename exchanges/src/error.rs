@@ -2,12 +2,12 @@
 
 use crate::world::WorldError;
 
-/// Why a partition does not fit its grid. Numbers count from 0.
+/// Why a partition does not fit its grid. Numbers count from 0, and say so: the host may count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PartitionError {
     /// A rectangle reaches beyond the grid.
     #[error(
-        "the {partition} of {ni} x {nj} cells from (i, j) = ({i}, {j}) reaches beyond the grid of {nx} x {ny} cells"
+        "the {partition} of {ni} x {nj} cells from (i, j) = ({i}, {j}), counted from 0, reaches beyond the grid of {nx} x {ny} cells"
     )]
     BoxOutside {
         /// Kind of partition.
@@ -27,7 +27,7 @@ pub enum PartitionError {
     },
     /// A segment reaches beyond the last cell.
     #[error(
-        "the {partition} has a segment of {cells} cells from cell {offset}, beyond the {grid_cells} cells of the grid"
+        "the {partition} has a segment of {cells} cells from cell {offset}, counted from 0, beyond the {grid_cells} cells of the grid"
     )]
     SegmentOutside {
         /// Kind of partition.
@@ -40,7 +40,9 @@ pub enum PartitionError {
         grid_cells: usize,
     },
     /// A point is no cell of the grid.
-    #[error("point number {position} is cell {point}, beyond the {grid_cells} cells of the grid")]
+    #[error(
+        "point number {position} is cell {point}, both counted from 0, beyond the {grid_cells} cells of the grid"
+    )]
     PointOutside {
         /// Position in the list.
         position: usize,
@@ -50,7 +52,9 @@ pub enum PartitionError {
         grid_cells: usize,
     },
     /// A cell is listed more than once.
-    #[error("the {partition} partition has cell {cell}, (i, j) = ({i}, {j}), twice")]
+    #[error(
+        "the {partition} partition has cell {cell}, (i, j) = ({i}, {j}), counted from 0, twice"
+    )]
     Twice {
         /// Kind of partition.
         partition: &'static str,
@@ -79,7 +83,7 @@ pub enum PlanError {
     World(#[from] WorldError),
     /// Two ranks of one component own the same cell.
     #[error(
-        "ranks {first} and {second} (of all ranks) of component '{component}' both own cell (i, j) = ({i}, {j}) (from 0) of grid '{grid}'; each cell has at most one owner: correct the partitions of the two"
+        "ranks {first} and {second} (of all ranks) of component '{component}' both own cell (i, j) = ({i}, {j}), counted from 0, of grid '{grid}'; each cell has at most one owner: correct the partitions of the two"
     )]
     Overlap {
         /// Name of the grid.

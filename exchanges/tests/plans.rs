@@ -69,7 +69,7 @@ fn two_owners_of_one_cell_are_named_on_every_rank() {
         let error = result.expect_err("column 2 has two owners");
         assert_eq!(
             error.to_string(),
-            "ranks 0 and 1 (of all ranks) of component 'ocean' both own cell (i, j) = (2, 0) (from 0) of grid \
+            "ranks 0 and 1 (of all ranks) of component 'ocean' both own cell (i, j) = (2, 0), counted from 0, of grid \
              'globe'; each cell has at most one owner: correct the partitions of the two"
         );
     }
@@ -189,18 +189,18 @@ fn partitions_outside_the_grid_say_their_numbers() {
     };
     assert_eq!(
         error(column_box(2, 3, 3)),
-        "the box of 3 x 3 cells from (i, j) = (2, 0) reaches beyond the grid of 4 x 3 cells"
+        "the box of 3 x 3 cells from (i, j) = (2, 0), counted from 0, reaches beyond the grid of 4 x 3 cells"
     );
     assert_eq!(
         error(Partition::Apple {
             offset: 8,
             cells: 5
         }),
-        "the apple has a segment of 5 cells from cell 8, beyond the 12 cells of the grid"
+        "the apple has a segment of 5 cells from cell 8, counted from 0, beyond the 12 cells of the grid"
     );
     assert_eq!(
         error(Partition::Points(vec![0, 12])),
-        "point number 1 is cell 12, beyond the 12 cells of the grid"
+        "point number 1 is cell 12, both counted from 0, beyond the 12 cells of the grid"
     );
 }
 

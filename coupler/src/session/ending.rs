@@ -69,22 +69,32 @@ impl Session {
 
     /// Whether every coupling date of the run has been served: a partner would wait for the rest.
     fn check_complete(&self) -> Result<(), Error> {
-        let owed = self
-            .outgoing
-            .iter()
-            .filter_map(|exchange| Some(("send", &exchange.name, exchange.owed(self.end)?)));
-        let asked = self
-            .incoming
-            .iter()
-            .filter_map(|exchange| Some(("receive", &exchange.name, exchange.owed(self.end)?)));
-        let Some((verb, name, date)) = owed.chain(asked).next() else {
+        let sends = self.outgoing.iter().filter_map(|exchange| {
+            let date = exchange.owed(self.end)?;
+            let fields = exchange.fields.iter().map(String::as_str).collect();
+            Some(("send", &exchange.name, exchange.clock, date, fields))
+        });
+        let receives = self.incoming.iter().filter_map(|exchange| {
+            let date = exchange.owed(self.end)?;
+            let fields: Vec<&str> = exchange
+                .fields
+                .iter()
+                .map(|field| field.name.as_str())
+                .collect();
+            Some(("receive", &exchange.name, exchange.clock, date, fields))
+        });
+        let Some((verb, name, clock, date, fields)) = sends.chain(receives).next() else {
             return Ok(());
         };
+        let last = clock.last_get(self.end);
         Err(self.here(Error::new(
             Code::Order,
             format!("finish before the {verb} of exchange '{name}' for date {date} s"),
-            format!("every coupling date of the run, up to {} s", self.end),
-            "run to the end, or shorten `time:` in the experiment file",
+            format!("a {verb} for every coupling date of the exchange, the last is {last} s"),
+            format!(
+                "call {verb} for {} at each of them before finish; if the run shall end earlier, shorten `time:` in the experiment file",
+                fields.join(", ")
+            ),
         )))
     }
 
