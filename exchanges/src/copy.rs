@@ -65,6 +65,7 @@ pub(crate) struct Row {
 
 impl Row {
     /// The same elements from the last to the first.
+    #[inline]
     pub(crate) const fn backwards(self) -> Self {
         Self {
             first: self.first + (self.len.cast_signed() - 1) * self.stride,
@@ -74,11 +75,13 @@ impl Row {
     }
 
     /// The same elements as `step` (+1 or -1) goes through them.
+    #[inline]
     pub(crate) const fn directed(self, step: i8) -> Self {
         if step > 0 { self } else { self.backwards() }
     }
 
     /// Indices of a row of stride one.
+    #[inline]
     fn forward_range(self) -> Range<usize> {
         let first = at(self.first);
         first..first + self.len

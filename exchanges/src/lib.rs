@@ -12,11 +12,13 @@
 //!   pack, unpack, view        runs of an array into a message and out of it
 //!   place                     runs of an array straight into the block of a receiver that shares memory
 //!   window                    a block, or its own cells, into an array of the receiver's host
+//!   copies                    how many bytes those write, where the feature `count-copies` counts them
 //!   world, local, pace        ranks, and channels between them
 //! ```
 #![forbid(unsafe_code)]
 
 mod boxes;
+pub mod copies;
 mod copy;
 mod demand;
 mod directory;

@@ -1,9 +1,10 @@
 //! From a sender's array into a message.
 
 use crate::{
+    copies::{Writer, count},
     copy::{Direct, gather},
     plan::LocalRun,
-    rows::{Convert, Element, Plane, check_own_cells},
+    rows::{Convert, Element, check_own_cells},
     view::{ElementKind, Elements, Layout, View},
 };
 use std::ops::Range;
@@ -53,20 +54,24 @@ fn pack_as<From: Convert<To>, To: Element>(
     if message.is_empty() {
         return;
     }
-    let mut free: &mut [To] = bytemuck::cast_slice_mut(message);
+    let message: &mut [To] = bytemuck::cast_slice_mut(message);
     if let [run] = runs
         && let Some(row) = layout.one_row(run.start, run.len, &levels)
     {
-        return gather::<Direct, From, To>(elements, row, false, free);
+        count::<To>(Writer::Pack, row.len);
+        return gather::<Direct, From, To>(elements, row, false, message);
     }
-    for level in levels {
-        let mut plane = Plane::new(layout, level);
+    let cells = message.len() / levels.len();
+    for mut slab in layout.slabs(&levels) {
+        let mut before = 0;
         for run in runs {
-            plane.each_row(run.start, run.len, |row| {
-                let (to, rest) = std::mem::take(&mut free).split_at_mut(row.len);
+            slab.each_row(run.start, run.len, |done, level, row| {
+                let to = level * cells + before + done;
+                let to = &mut message[to..to + row.len];
+                count::<To>(Writer::Pack, row.len);
                 gather::<Direct, From, To>(elements, row, false, to);
-                free = rest;
             });
+            before += run.len;
         }
     }
 }

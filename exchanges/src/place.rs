@@ -9,9 +9,10 @@
 //! [`LocalRun`]s the runs that [`place`] copies.
 
 use crate::{
+    copies::{Writer, count},
     copy::{Conversion, Direct, Row, ThroughSingle, as_it_is, gather},
     plan::{BlockRun, LocalRun},
-    rows::{Element, Plane, check_own_cells},
+    rows::{Element, check_own_cells},
     view::{ElementKind, Elements, Layout, View},
 };
 use std::{ops::Range, sync::Arc};
@@ -232,21 +233,17 @@ fn place_as<C: Conversion<From, To>, From: Element, To: Element>(
     if let Some((row, to)) = one_row(layout, placing) {
         return target.put(elements, row, to_level * cells + to, runs[0].flip);
     }
-    for (level, from_level) in from_levels.clone().enumerate() {
-        let mut plane = Plane::new(layout, from_level);
-        let block = (to_level + level) * cells;
+    for mut slab in layout.slabs(from_levels) {
         for run in runs.iter() {
-            let mut lowest = block + run.lowest();
-            let mut highest = lowest + run.len;
-            plane.each_row(run.from, run.len, |row| {
-                let to = if run.step > 0 {
-                    lowest
+            let lowest = to_level * cells + run.lowest();
+            slab.each_row(run.from, run.len, |done, level, row| {
+                let skipped = if run.step > 0 {
+                    done
                 } else {
-                    highest - row.len
+                    run.len - done - row.len
                 };
+                let to = lowest + level * cells + skipped;
                 target.put(elements, row.directed(run.step), to, run.flip);
-                lowest += row.len;
-                highest -= row.len;
             });
         }
     }
@@ -270,6 +267,7 @@ struct Target<'a, C, M> {
 
 impl<C, M: BlockMemory> Target<'_, C, M> {
     /// Copy a row to the elements from `to` on.
+    #[inline(always)]
     fn put<From: Element, To: Element>(
         &mut self,
         elements: &[From],
@@ -282,6 +280,7 @@ impl<C, M: BlockMemory> Target<'_, C, M> {
         if self.stores == Stores::Streaming && row.len * size_of::<To>() >= LONG_ROW {
             self.stream(elements, row, to, flip);
         } else {
+            count::<To>(Writer::Place, row.len);
             gather::<C, From, To>(
                 elements,
                 row,
@@ -291,6 +290,7 @@ impl<C, M: BlockMemory> Target<'_, C, M> {
         }
     }
 
+    #[inline(never)]
     fn stream<From: Element, To: Element>(
         &mut self,
         elements: &[From],
@@ -301,6 +301,7 @@ impl<C, M: BlockMemory> Target<'_, C, M> {
         C: Conversion<From, To>,
     {
         if !flip && let Some(values) = as_it_is::<C, From, To>(elements, row) {
+            count::<To>(Writer::Place, values.len());
             return self.memory.stream(self.base, to, values);
         }
         let mut values = [To::zeroed(); CONVERTED_AT_ONCE];
@@ -312,6 +313,7 @@ impl<C, M: BlockMemory> Target<'_, C, M> {
             };
             let values = &mut values[..part.len];
             gather::<C, From, To>(elements, part, flip, values);
+            count::<To>(Writer::Place, values.len());
             self.memory.stream(self.base, to + done, values);
         }
     }

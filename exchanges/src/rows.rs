@@ -91,17 +91,86 @@ impl Layout {
         if levels.is_empty() || len == 0 {
             return None;
         }
-        let row = Plane::new(self, levels.start).whole(start, len)?;
+        let row = Plane::new(self, levels.start).row(start, len);
         let is_one = levels.len() == 1 || self.strides[2] == row.stride * signed(len);
-        assert!(
-            levels.end <= self.shape[2],
-            "levels {levels:?} of an array of {} levels",
-            self.shape[2]
-        );
-        is_one.then_some(Row {
+        self.check_level(levels.end - 1);
+        (is_one && row.len == len).then_some(Row {
             len: len * levels.len(),
             ..row
         })
+    }
+}
+
+/// Levels that are copied together where neighbours along the level lie closer than neighbours along i: one cache line
+/// brings as many.
+const LEVELS_TOGETHER: usize = 8;
+
+/// Cells that are copied together then: their cache lines stay in the first cache from one level to the next.
+const CELLS_TOGETHER: usize = 512;
+
+/// Some levels of a layout, and the cells on them.
+#[derive(Debug)]
+pub(crate) struct Slab {
+    plane: Plane,
+    level_stride: isize,
+    /// Counted from the first level that is copied.
+    levels: Range<usize>,
+    cells_together: usize,
+}
+
+impl Layout {
+    /// Cut `levels` into slabs, of one level each where that is how the array lies in memory.
+    pub(crate) fn slabs(&self, levels: &Range<usize>) -> impl Iterator<Item = Slab> {
+        let [stride, _, level_stride] = self.strides;
+        let is_level_first = level_stride.abs() < stride.abs();
+        let (levels_together, cells_together) = if is_level_first && levels.len() > 1 {
+            (LEVELS_TOGETHER, CELLS_TOGETHER)
+        } else {
+            (1, usize::MAX)
+        };
+        let (start, count) = (levels.start, levels.len());
+        (0..count).step_by(levels_together).map(move |first| {
+            let end = (first + levels_together).min(count);
+            self.check_level(start + end - 1);
+            Slab {
+                plane: Plane::new(self, start + first),
+                level_stride,
+                levels: first..end,
+                cells_together,
+            }
+        })
+    }
+
+    fn check_level(&self, level: usize) {
+        let levels = self.shape[2];
+        assert!(
+            level < levels,
+            "level {level} of an array of {levels} levels"
+        );
+    }
+}
+
+impl Slab {
+    /// Hand `len` cells from `start` on to `act`, row by row and level by level: how many of the cells come before the
+    /// row, the level, counted from the first that is copied, and the row.
+    #[inline]
+    pub(crate) fn each_row(
+        &mut self,
+        start: usize,
+        len: usize,
+        mut act: impl FnMut(usize, usize, Row),
+    ) {
+        let mut done = 0;
+        while done < len {
+            let row = self
+                .plane
+                .row(start + done, (len - done).min(self.cells_together));
+            for (above, level) in self.levels.clone().enumerate() {
+                let first = row.first + signed(above) * self.level_stride;
+                act(done, level, Row { first, ..row });
+            }
+            done += row.len;
+        }
     }
 }
 
@@ -110,7 +179,7 @@ impl Layout {
 /// It remembers the row of the last cell that was asked for: runs mostly go on in the same row or the next, and a
 /// division for each would cost as much as copying a short one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Plane {
+struct Plane {
     /// Cells of a row.
     width: usize,
     origin: isize,
@@ -124,12 +193,8 @@ pub(crate) struct Plane {
 
 impl Plane {
     /// Level `level` of a layout.
-    pub(crate) fn new(layout: &Layout, level: usize) -> Self {
-        let [width, _, levels] = layout.shape;
-        assert!(
-            level < levels,
-            "level {level} of an array of {levels} levels"
-        );
+    fn new(layout: &Layout, level: usize) -> Self {
+        let width = layout.shape[0];
         let [stride, row_stride, level_stride] = layout.strides;
         let origin = signed(layout.origin) + signed(level) * level_stride;
         let plane = Self {
@@ -179,32 +244,15 @@ impl Plane {
         cell - self.row_cell
     }
 
-    /// Cut `len` cells from `start` on into rows, and hand each to `act`.
+    /// At most `len` cells from `start` on, as many as are of one row.
     #[inline]
-    pub(crate) fn each_row(&mut self, start: usize, len: usize, mut act: impl FnMut(Row)) {
-        let (mut next, end) = (start, start + len);
-        while next < end {
-            let column = self.seek(next);
-            let len = (self.width - column).min(end - next);
-            let first = self.row_first + signed(column) * self.stride;
-            act(Row {
-                first,
-                stride: self.stride,
-                len,
-            });
-            next += len;
+    fn row(&mut self, start: usize, len: usize) -> Row {
+        let column = self.seek(start);
+        Row {
+            first: self.row_first + signed(column) * self.stride,
+            stride: self.stride,
+            len: (self.width - column).min(len),
         }
-    }
-
-    /// `len` cells from `start` on, if they are of one row.
-    pub(crate) fn whole(&mut self, start: usize, len: usize) -> Option<Row> {
-        let mut rows = [None; 2];
-        let mut count = 0;
-        self.each_row(start, len, |row| {
-            rows[count.min(1)] = Some(row);
-            count += 1;
-        });
-        rows[0].filter(|_| count == 1)
     }
 }
 

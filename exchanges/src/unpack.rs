@@ -1,11 +1,12 @@
 //! From a message into a receiver's array.
 
 use crate::{
+    copies::{Writer, count},
     copy::{Direct, scatter, spread},
     plan::{BlockRun, BlockShape},
-    rows::{Convert, Element, Plane},
+    rows::{Convert, Element},
     view::{ElementKind, ElementsMut, Layout, ViewMut},
-    window::{Part, Window},
+    window::Window,
 };
 use std::ops::Range;
 
@@ -77,44 +78,35 @@ fn unpack_as<From: Convert<To>, To: Element>(
     if message.is_empty() {
         return;
     }
-    let mut left: &[From] = bytemuck::cast_slice(message);
+    let message: &[From] = bytemuck::cast_slice(message);
     if let [run] = runs
         && run.step > 0
         && window.is_whole()
         && let Some(row) = layout.one_row(run.start, run.len, &levels)
     {
-        return scatter::<Direct, From, To>(left, run.flip, elements, row);
+        count::<To>(Writer::Unpack, row.len);
+        return scatter::<Direct, From, To>(message, run.flip, elements, row);
     }
-    for level in levels {
-        let mut plane = Plane::new(layout, level);
+    let cells = message.len() / levels.len();
+    for mut slab in layout.slabs(&levels) {
+        let mut before = 0;
         for run in runs {
-            let (from, rest) = left.split_at(run.len);
             window.parts(run, |part| {
-                let from = &from[part.skipped..part.skipped + part.len];
-                unpack_part(from, run, part, &mut plane, elements);
+                slab.each_row(part.first, part.len, |done, level, row| {
+                    let skipped = if run.step > 0 {
+                        done
+                    } else {
+                        part.len - done - row.len
+                    };
+                    let from = level * cells + before + part.skipped + skipped;
+                    let values = &message[from..from + row.len];
+                    count::<To>(Writer::Unpack, row.len);
+                    scatter::<Direct, From, To>(values, run.flip, elements, row.directed(run.step));
+                });
             });
-            left = rest;
+            before += run.len;
         }
     }
-}
-
-/// Write the elements of a part, which go through its cells forwards or backwards.
-fn unpack_part<From: Convert<To>, To: Element>(
-    mut from: &[From],
-    run: &BlockRun,
-    part: Part,
-    plane: &mut Plane,
-    elements: &mut [To],
-) {
-    plane.each_row(part.first, part.len, |row| {
-        let values;
-        if run.step > 0 {
-            (values, from) = from.split_at(row.len);
-        } else {
-            (from, values) = from.split_at(from.len() - row.len);
-        }
-        scatter::<Direct, From, To>(values, run.flip, elements, row.directed(run.step));
-    });
 }
 
 fn fill_as<To: Element>(
@@ -125,11 +117,13 @@ fn fill_as<To: Element>(
     value: To,
     elements: &mut [To],
 ) {
-    for level in levels {
-        let mut plane = Plane::new(layout, level);
+    for mut slab in layout.slabs(&levels) {
         for gap in gaps {
             window.parts(gap, |part| {
-                plane.each_row(part.first, part.len, |row| spread(value, elements, row));
+                slab.each_row(part.first, part.len, |_, _, row| {
+                    count::<To>(Writer::Fill, row.len);
+                    spread(value, elements, row);
+                });
             });
         }
     }

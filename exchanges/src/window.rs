@@ -1,9 +1,10 @@
 //! Views of a block: of all its cells, or of the own cells alone; and copies from a block into such views.
 
 use crate::{
-    copy::{Direct, scatter},
+    copies::{Writer, count},
+    copy::{Direct, Row, scatter},
     plan::{BlockRun, BlockShape},
-    rows::{Convert, Element, Plane},
+    rows::{Convert, Element},
     view::{Elements, ElementsMut, Layout, ViewMut},
 };
 
@@ -33,21 +34,21 @@ fn copy_as<From: Convert<To>, To: Element>(
 ) {
     let (cells, levels) = (block.cells(), layout.shape[2]);
     let window = Window::new(layout, block);
-    let mut copy = |values: &[From], row| scatter::<Direct, From, To>(values, false, elements, row);
+    let mut copy = |values: &[From], row: Row| {
+        count::<To>(Writer::CopyWindow, row.len);
+        scatter::<Direct, From, To>(values, false, elements, row);
+    };
     if window.is_whole()
         && let Some(row) = layout.one_row(0, cells, &(0..levels))
     {
         return copy(&from[..row.len], row);
     }
-    for level in 0..levels {
-        let mut plane = Plane::new(layout, level);
-        let from = &from[level * cells..(level + 1) * cells];
+    let from = &from[..levels * cells];
+    for mut slab in layout.slabs(&(0..levels)) {
         window.rows(block, |first, own, len| {
-            let mut values = &from[first..first + len];
-            plane.each_row(own, len, |row| {
-                let (part, rest) = values.split_at(row.len);
-                copy(part, row);
-                values = rest;
+            slab.each_row(own, len, |done, level, row| {
+                let from = &from[level * cells + first + done..][..row.len];
+                copy(from, row);
             });
         });
     }
