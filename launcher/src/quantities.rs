@@ -48,7 +48,7 @@ mod tests {
         assert_eq!(size(1536.0), "1.5 KiB");
         assert_eq!(
             [2.5, 0.0025, 0.000_025].map(duration),
-            ["2.50 s", "2.50 ms", "25 us"]
+            ["2.50 s", "2.50 ms", "25.0 us"]
         );
     }
 }

@@ -73,6 +73,8 @@ pub struct ComponentFigures {
 /// A quantity of each of some ranks.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Spread {
+    /// Sum over the ranks.
+    pub sum: f64,
     /// Mean over the ranks.
     pub mean: f64,
     /// The largest.
@@ -84,15 +86,15 @@ pub struct Spread {
 impl Spread {
     /// The spread of one value for each rank.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
-        let (mut spread, mut sum, mut count) = (Self::default(), 0.0, 0_u32);
+        let (mut spread, mut count) = (Self::default(), 0_u32);
         for (rank, value) in values.into_iter().enumerate() {
             if value > spread.worst {
                 (spread.worst, spread.worst_rank) = (value, rank);
             }
-            sum += value;
+            spread.sum += value;
             count += 1;
         }
-        spread.mean = sum / f64::from(count.max(1));
+        spread.mean = spread.sum / f64::from(count.max(1));
         spread
     }
 }
@@ -105,8 +107,8 @@ mod tests {
     fn the_worst_rank_is_the_first_with_the_largest_value() {
         let spread = Spread::of([1.0, 4.0, 4.0, 3.0]);
         assert_eq!(
-            (spread.mean, spread.worst, spread.worst_rank),
-            (3.0, 4.0, 1)
+            (spread.sum, spread.mean, spread.worst, spread.worst_rank),
+            (12.0, 3.0, 4.0, 1)
         );
     }
 }
