@@ -68,6 +68,7 @@ fn rows_send_to_all_columns() {
         assert_eq!(numbers(&component.messages), (32.0, 8.0, 8.0));
         assert!(component.seconds.worst > 0.0);
     }
+    assert_eq!(numbers(&simulation.all.messages), (32.0, 8.0, 8.0));
 }
 
 #[test]

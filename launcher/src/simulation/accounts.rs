@@ -112,12 +112,16 @@ impl Accounts {
             let cut = cuts.get(&component.name).copied().unwrap_or_default();
             self.component(&component.name, cut.to_string(), ranks_of(&component.name))
         });
+        let mut all = self.component("all", String::new(), 0..job.ranks());
+        // Each message has been counted where it leaves and where it arrives.
+        all.messages.sum /= 2.0;
+        all.bytes.sum /= 2.0;
         Simulation {
             ranks: job.ranks(),
             simulated_in_seconds: elapsed.as_secs_f64(),
             exchanges: exchanges.collect(),
             components: components.collect(),
-            all: self.component("all", String::new(), 0..job.ranks()),
+            all,
         }
     }
 

@@ -73,7 +73,7 @@ pub struct ComponentFigures {
 /// A quantity of each of some ranks.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Spread {
-    /// Sum over the ranks.
+    /// Sum over the ranks; messages between them count once.
     pub sum: f64,
     /// Mean over the ranks.
     pub mean: f64,
