@@ -209,6 +209,14 @@ fn files_that_are_missing_are_named_together() {
     assert!(said.contains("first.nc: cannot be read"), "{said}");
 }
 
+#[test]
+fn an_experiment_file_that_is_not_there_gets_the_nearest_name() {
+    let folder = folder();
+    let output = halocline(folder.path(), &["check", "gyer.yaml"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(text(&output.stderr));
+}
+
 /// Longitudes of T points (j, i), 64 x 64, that are all right but for NaN at j = 2, i = 5.
 fn write_longitude_with_nan(path: &Path) {
     let mut values = vec![10.0; 64 * 64];

@@ -2,6 +2,7 @@
 
 use crate::{
     check::check_graph,
+    hint,
     place::{Place, Places},
     problem::{Code, Problem, Problems},
     read_tree::read_tree,
@@ -48,7 +49,12 @@ pub fn load(path: &Path) -> Result<CouplingSpec, Problems> {
 pub(crate) fn read_text(path: &Path) -> Result<String, Problems> {
     std::fs::read_to_string(path).map_err(|error| {
         let found = format!("the experiment file cannot be read: {error}");
-        let change = "give the path of an experiment file that you may read";
+        let others = yaml_files_beside(path);
+        let change = hint::change_to(
+            &path.display().to_string(),
+            others.iter().map(String::as_str),
+            "give the path of an experiment file that you may read",
+        );
         let problem = Problem::new(
             Code::File,
             Place::beginning(),
@@ -58,6 +64,21 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Problems> {
         );
         Problems::new(&path.display().to_string(), "", vec![problem])
     })
+}
+
+/// Paths of the YAML files in the folder where a file was looked for, written as that one was.
+fn yaml_files_beside(path: &Path) -> Vec<String> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(path.with_file_name(entry.ok()?.file_name())))
+        .filter(|other| matches!(other.extension(), Some(end) if end == "yaml" || end == "yml"))
+        .map(|other| other.display().to_string())
+        .collect()
 }
 
 fn deserialize(text: &str) -> Result<CouplingSpec, Box<Problem>> {
