@@ -237,9 +237,12 @@ impl Recipe<'_> {
 
 impl CommandLine {
     /// The lines to paste into a shell or a job script, the job started in a folder that exists by then.
+    ///
+    /// The first cause of an earlier job there is removed: ranks write theirs only where there is none.
     #[must_use]
     pub fn for_a_shell_in(&self, folder: &Path) -> String {
-        let change = format!("cd {} && ", quote(&folder.to_string_lossy()));
+        let folder = folder.to_string_lossy();
+        let change = format!("cd {} && rm -f first_cause.json && ", quote(&folder));
         self.with_prefix(&change)
     }
 
