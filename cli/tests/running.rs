@@ -298,6 +298,26 @@ fn ranks_that_the_launcher_asks_to_end_are_named_with_their_signal() {
 }
 
 #[test]
+fn a_launcher_that_is_killed_is_the_cause_and_not_the_ranks_that_end_with_it() {
+    let place = Place::new("exec sleep 60", &format!("{BOTH_STARTED}exec sleep 60"));
+    let launcher = LAUNCHER.replace("start\nfor _ in", "start; sleep 1; kill -KILL $$\nfor _ in");
+    place.script("mpirun", &launcher);
+    let output = place.run(&[]);
+    assert_eq!(output.status.code(), Some(128 + 9));
+    let said = text(&output.stderr);
+    assert!(
+        said.starts_with("the job failed: the MPI launcher was killed by signal 9 (SIGKILL"),
+        "{said}"
+    );
+    for ranks in ["ocean ranks 0-1", "closure rank 0"] {
+        assert!(
+            said.contains(&format!("{ranks}: ended by the MPI launcher")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn the_printed_line_runs_the_job_from_any_folder() {
     let place = Place::new(
         r#"echo "$HALOCLINE_COMPONENT $OMPI_COMM_WORLD_RANK in $PWD, $NOTE" > out.$OMPI_COMM_WORLD_RANK"#,

@@ -10,7 +10,9 @@ use std::{
     fmt,
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
+    os::unix::process::ExitStatusExt,
     path::Path,
+    process::ExitStatus,
 };
 
 /// How much of the end of a log is read [bytes].
@@ -70,10 +72,14 @@ impl Cause {
 
 /// The first cause: what a rank said of itself, else the first rank that died or left, else what the launcher said.
 #[must_use]
-pub(crate) fn find(run_directory: &Path, job: &Job, status: i32) -> Cause {
+pub(crate) fn find(run_directory: &Path, job: &Job, launcher: ExitStatus) -> Cause {
     let said = read_first_cause(run_directory);
     let ends = exits::read(run_directory);
     let death = exits::first_failure(&ends);
+    let has_own_failure = said.is_some() || death.is_some_and(exits::is_of_its_own);
+    if let Some(signal) = launcher.signal().filter(|_| !has_own_failure) {
+        return from_killed_launcher(run_directory, signal);
+    }
     match (said, death, exits::left_early(&ends)) {
         (Some(said), Some(death), _) if exits::is_of_its_own(death) && death.time < said.time => {
             from_end(run_directory, death, death.what())
@@ -82,7 +88,7 @@ pub(crate) fn find(run_directory: &Path, job: &Job, status: i32) -> Cause {
         (None, _, Some(first)) => from_end(run_directory, first, LEFT_EARLY.to_owned()),
         (None, Some(death), None) => from_end(run_directory, death, death.what()),
         (None, None, None) => {
-            from_abort(run_directory, job).unwrap_or_else(|| from_launcher(run_directory, status))
+            from_abort(run_directory, job).unwrap_or_else(|| from_launcher(run_directory, launcher))
         }
     }
 }
@@ -134,7 +140,18 @@ fn from_abort(run_directory: &Path, job: &Job) -> Option<Cause> {
     })
 }
 
-fn from_launcher(run_directory: &Path, status: i32) -> Cause {
+/// The ranks then end because their launcher is gone.
+fn from_killed_launcher(run_directory: &Path, signal: i32) -> Cause {
+    let name = exits::name_of(signal);
+    Cause {
+        place: None,
+        what: format!("the MPI launcher was killed by signal {signal}{name}"),
+        log_tail: tail(&run_directory.join("launcher.log")),
+    }
+}
+
+fn from_launcher(run_directory: &Path, launcher: ExitStatus) -> Cause {
+    let status = launcher.code().unwrap_or(-1);
     let what =
         format!("the launcher ended with status {status}, and no rank left a record of its own");
     Cause {

@@ -114,7 +114,8 @@ fn seconds_now() -> f64 {
         .as_secs_f64()
 }
 
-fn name_of(signal: i32) -> &'static str {
+/// What a signal is called, in brackets with a blank in front; empty for unusual ones.
+pub(crate) fn name_of(signal: i32) -> &'static str {
     match signal {
         1 => " (SIGHUP)",
         2 => " (SIGINT)",

@@ -275,7 +275,7 @@ fn end(run_directory: &Path, job: &Job, status: ExitStatus, signal: Option<i32>)
         _ if code == 0 && !has_failure => End::Finished,
         Some(signal) => End::Interrupted { signal },
         None => {
-            let cause = cause::find(run_directory, job, code);
+            let cause = cause::find(run_directory, job, status);
             cause::tell_logs(run_directory, job, &cause);
             End::Failed {
                 status: if code == 0 { 1 } else { code },
