@@ -136,26 +136,36 @@ fn runs_that_are_contiguous_on_both_sides_are_joined() {
     let local = [
         LocalRun { start: 4, len: 2 },
         LocalRun { start: 6, len: 3 },
-        LocalRun { start: 20, len: 2 },
+        LocalRun { start: 20, len: 4 },
     ];
-    let run = |start, len, step| BlockRun {
+    let run = |start, len, step, flip| BlockRun {
         start,
         len,
         step,
-        flip: false,
+        flip,
     };
-    let joined = join(&local, &[run(10, 1, 1), run(11, 3, 1), run(30, 3, -1)]);
-    let run = |from, to, len, step| PlaceRun {
+    let block = [
+        run(10, 1, 1, false),
+        run(11, 3, 1, false),
+        run(30, 3, -1, false),
+        run(27, 1, -1, true),
+        run(26, 1, 1, true),
+    ];
+    let run = |from, to, len, step, flip| PlaceRun {
         from,
         to,
         len,
         step,
-        flip: false,
+        flip,
     };
-    assert_eq!(
-        joined,
-        [run(4, 10, 4, 1), run(8, 30, 1, -1), run(20, 29, 2, -1)]
-    );
+    let joined = [
+        run(4, 10, 4, 1, false),
+        run(8, 30, 1, -1, false),
+        run(20, 29, 2, -1, false),
+        run(22, 27, 1, -1, true),
+        run(23, 26, 1, 1, true),
+    ];
+    assert_eq!(join(&local, &block), joined);
 }
 
 #[test]
@@ -266,6 +276,14 @@ fn check_field(job: &Job, plans: &[Vec<ExchangePlan>], side: usize, rank: usize,
     let end = MARGIN + array.bytes().len();
     let placed: &[u8] = bytemuck::cast_slice(&memory.words);
     assert_eq!(&placed[MARGIN..end], array.bytes());
+    assert_eq!(memory.words, past_caches.words);
+    assert_eq!(memory.writes, past_caches.writes);
+    let in_long_rows = if ni * kind.size() > 2048 {
+        sent_elements * kind.size() / 2
+    } else {
+        0
+    };
+    assert!(past_caches.streamed >= in_long_rows);
     assert!(
         memory.writes.iter().all(|count| *count <= 1),
         "a byte is written twice"
