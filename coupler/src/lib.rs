@@ -11,6 +11,7 @@ pub mod clock;
 pub mod code;
 pub mod convert;
 mod coordinates;
+mod crew;
 pub mod error;
 mod failure;
 mod handshake;

@@ -2,7 +2,7 @@
 
 use crate::{
     code::Code,
-    convert,
+    convert, crew,
     error::Error,
     handshake::Roll,
     incoming::{Incoming, IncomingField, Memory, Message},
@@ -180,6 +180,7 @@ impl Opening<'_> {
             convert::element(exchange.wire),
             own.local_shape(),
             targets,
+            crew::size()?,
         ))
     }
 

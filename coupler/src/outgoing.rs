@@ -1,7 +1,8 @@
 //! One exchange as its sender sees it: fields are packed as they are put, the messages leave with the last of them.
 
 use crate::{
-    block::Storage, clock::Clock, code::Code, error::Error, rest::Rest, sharing::SharedTarget, wait,
+    block::Storage, clock::Clock, code::Code, crew, error::Error, rest::Rest,
+    sharing::SharedTarget, wait,
 };
 use halocline_exchanges::{
     pack::pack,
@@ -78,6 +79,8 @@ pub(crate) struct Outgoing {
     pub(crate) local_shape: [usize; 2],
     targets: Vec<Target>,
     stores: Stores,
+    /// Threads that copy.
+    threads: usize,
     pub(crate) rest: Rest,
     packed: Vec<bool>,
     /// Date that the fields packed so far serve.
@@ -110,13 +113,14 @@ impl Outgoing {
         wire: ElementKind,
         local_shape: [usize; 2],
         targets: Vec<Target>,
+        threads: usize,
     ) -> Self {
         let packed = vec![false; fields.len()];
         let placed: usize = targets.iter().map(Target::placed_bytes).sum();
-        let stores = if placed < STREAM_FROM {
-            Stores::Cached
+        let (stores, threads) = if placed < STREAM_FROM {
+            (Stores::Cached, 1)
         } else {
-            Stores::Streaming
+            (Stores::Streaming, threads)
         };
         Self {
             name,
@@ -128,6 +132,7 @@ impl Outgoing {
             local_shape,
             targets,
             stores,
+            threads,
             rest: Rest::default(),
             packed,
             open: None,
@@ -178,7 +183,21 @@ impl Outgoing {
                 }
                 Target::Memory(SharedTarget { outbox, placings }) => {
                     let placing = &placings[field];
-                    place(view, local_shape, placing, wire, stores, &mut outbox.slot());
+                    let mut slot = outbox.slot();
+                    if self.threads == 1 {
+                        place(view, local_shape, placing, wire, stores, &mut slot);
+                    } else {
+                        let threads = self.threads;
+                        crew::place_levels(
+                            view,
+                            local_shape,
+                            placing,
+                            wire,
+                            stores,
+                            &slot,
+                            threads,
+                        );
+                    }
                 }
             }
         }

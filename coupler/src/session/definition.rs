@@ -2,7 +2,8 @@
 
 use super::Session;
 use crate::{
-    code::Code, coordinates, error::Error, failure, handshake, initial, opening, resolve, sharing,
+    code::Code, coordinates, crew, error::Error, failure, handshake, initial, opening, resolve,
+    sharing,
 };
 use halocline_exchanges::partition::Partition;
 
@@ -76,7 +77,8 @@ impl Session {
         let checked =
             chosen.and_then(|()| resolve::check_domains(spec, &self.component, &self.domains));
         let checked = checked
-            .and_then(|()| sharing::is_wanted())
+            .and_then(|()| crew::size())
+            .and_then(|_| sharing::is_wanted())
             .map_err(|error| self.here(error));
         let shares_memory = handshake::agree(self.world.as_mut(), &self.roll, checked)?;
         coordinates::check(self.world.as_mut(), &self.roll, &self.experiment)?;

@@ -110,6 +110,15 @@ pub struct SlotWriter<'a> {
 }
 
 impl SlotWriter<'_> {
+    /// Another writer into the same slot, for a thread that writes other cells.
+    #[must_use]
+    pub fn beside(&self) -> SlotWriter<'_> {
+        SlotWriter {
+            streamed: false,
+            ..*self
+        }
+    }
+
     fn address<T: Pod>(&self, base: usize, start: usize, len: usize) -> *mut T {
         let size = size_of::<T>();
         let (first, bytes) = (base + start * size, len * size);
