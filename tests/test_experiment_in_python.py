@@ -84,14 +84,23 @@ def test_a_run_ends_well(launching: Mpi, tmp_path: Path) -> None:
     assert (tmp_path / "echo.0.10.npy").exists()
 
 
+def test_a_function_that_is_not_there_is_found_before_the_start(launching: Mpi, tmp_path: Path) -> None:
+    experiment_file = halocline.Experiment(write_experiment(tmp_path, experiment("ehco")))
+    with pytest.raises(halocline.ExperimentError, match="did you mean 'echo'"):
+        experiment_file.check()
+    with pytest.raises(halocline.ExperimentError, match="defines no 'ehco'"):
+        experiment_file.run(tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_failed_run_raises_its_first_cause(launching: Mpi, tmp_path: Path) -> None:
     write_ocean(tmp_path, [box(0, 0, 5, 4)], {"u": 1})
-    file = write_experiment(tmp_path, experiment("no_such_function"))
+    file = write_experiment(tmp_path, experiment("note"))
     with pytest.raises(halocline.JobFailedError) as caught:
         halocline.Experiment(file).run(tmp_path / "run", progress=False)
     assert caught.value.component == "closure"
     assert caught.value.status != 0
-    assert "no_such_function" in str(caught.value)
+    assert "argument 'slow' of note" in str(caught.value)
 
 
 def test_the_package_is_imported_without_mpi() -> None:
