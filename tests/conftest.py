@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import pytest
-from coupled_job import Mpi, missing_for, mpi_family
+from coupled_job import TRANSPORT, Mpi, missing_for, mpi_family
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,17 @@ def mpich() -> Mpi:
 def each_mpi(request: pytest.FixtureRequest) -> Mpi:
     """Run a test of the smoke set once for each MPI family."""
     return cast(Mpi, request.getfixturevalue("mpi" if request.param == "openmpi" else "mpich"))
+
+
+@pytest.fixture(params=["auto", "messages"])
+def each_transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a test once for each transport: memory that the ranks share, and messages only.
+
+    A test may ask for `mixed`, and then says itself which ranks use messages.
+    """
+    name = cast(str, request.param)
+    if name == "messages":
+        monkeypatch.setenv(TRANSPORT, "messages")
+    else:
+        monkeypatch.delenv(TRANSPORT, raising=False)
+    return name

@@ -30,6 +30,8 @@ PACKAGE = ROOT / "python-bindings" / "python" / "halocline"
 
 # Seconds that a coupled job may take; jobs of the tests take a few, on loaded machines some more.
 TIME_LIMIT = 120.0
+# Memory of the node or messages: what a rank uses.
+TRANSPORT = "HALOCLINE_TRANSPORT"
 # Compiling for a second MPI builds the Rust crates once more.
 BUILD_LIMIT = 1500.0
 
@@ -103,6 +105,20 @@ class Ranks:
     count: int
     command: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    def with_messages(self, ranks: int) -> list[Ranks]:
+        """Let the first of the ranks use messages; the others choose for themselves."""
+        if ranks == 0:
+            return [self]
+        messages = {**self.environment, TRANSPORT: "messages"}
+        parts = [Ranks(ranks, self.command, messages), Ranks(self.count - ranks, self.command, self.environment)]
+        return [part for part in parts if part.count > 0]
+
+
+def assert_transport_was_had(outcome: Outcome) -> None:
+    """Check that no rank went over to messages because it could not have memory: the test would test something else."""
+    assert "messages instead" not in outcome.output, outcome
+    assert "messages are used instead" not in outcome.output, outcome
 
 
 # ---------------------------------------------------------------------------------------------------------------- MPI

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from coupled_job import HOSTS, Mpi, Outcome
+from coupled_job import HOSTS, Mpi, Outcome, assert_transport_was_had
 from worker_jobs import STEP_SECONDS, Field, Grid, Partition, box, cube, reference_of_cubes, run_job, write_ocean
+
+pytestmark = pytest.mark.usefixtures("each_transport")
 
 GRID = Grid(10, 7, i="cyclic", pivot="T")
 LEVELS = 5
@@ -95,6 +97,7 @@ def check_two_oceans(mpi: Mpi, folder: Path, ocean: list[Partition], sea: list[P
     components = {name: {"ranks": len(parts), "command": script.name} for name, parts in partitions.items()}
     outcome = run_job(mpi, folder, experiment(components, "sea"), {"ocean": [script], "sea": [script, "sea"]})
     assert outcome.status == 0, outcome
+    assert_transport_was_had(outcome)
     check_received(folder, OCEAN_FIELDS, ocean, sea, HALO)
     check_received(folder, [ANSWER], sea, ocean, 0)
 
@@ -103,8 +106,22 @@ def check_two_oceans(mpi: Mpi, folder: Path, ocean: list[Partition], sea: list[P
 def test_a_worker_gets_whole_columns_from_cubes_and_gives_them_back(
     mpi: Mpi, tmp_path: Path, worker_ranks: int
 ) -> None:
-    outcome = run_with_worker(mpi, tmp_path, FOUR_CUBES, worker_ranks)
+    check_with_worker(mpi, tmp_path, worker_ranks)
+
+
+@pytest.mark.parametrize("each_transport", ["mixed"], indirect=True)
+@pytest.mark.parametrize("by_messages", [{"ocean": 1}, {"ocean": 2}, {"worker": 1}], ids=str)
+def test_a_lent_block_gets_some_levels_by_memory_and_others_by_messages(
+    mpi: Mpi, tmp_path: Path, by_messages: dict[str, int]
+) -> None:
+    check_with_worker(mpi, tmp_path, 2, by_messages)
+
+
+def check_with_worker(mpi: Mpi, tmp_path: Path, worker_ranks: int, by_messages: dict[str, int] | None = None) -> None:
+    """Run an ocean of four cubes with a worker, and compare every block and answer of every date."""
+    outcome = run_with_worker(mpi, tmp_path, FOUR_CUBES, worker_ranks, by_messages)
     assert outcome.status == 0, outcome
+    assert_transport_was_had(outcome)
     for date in range(0, STEPS * STEP_SECONDS, STEP_SECONDS):
         for rank in range(worker_ranks):
             blocks = np.load(tmp_path / f"blocks.{rank}.{date}.npz")
@@ -118,12 +135,15 @@ def test_a_worker_gets_whole_columns_from_cubes_and_gives_them_back(
             assert found.tobytes() == (2 * given + date).tobytes(), (rank, date)
 
 
-def run_with_worker(mpi: Mpi, folder: Path, ocean: list[Partition], worker_ranks: int) -> Outcome:
+def run_with_worker(
+    mpi: Mpi, folder: Path, ocean: list[Partition], worker_ranks: int, by_messages: dict[str, int] | None = None
+) -> Outcome:
     """Run an ocean with a worker that answers 2 t + date."""
     write_ocean(folder, ocean, {field.name: field.levels for field in OCEAN_FIELDS})
     worker = {"ranks": worker_ranks, "worker": f"{HOSTS}/recording_worker.py:record", "arrays": "numpy"}
     components = {"ocean": {"ranks": len(ocean), "command": "python_ocean.py"}, "worker": worker}
-    return run_job(mpi, folder, experiment(components, "worker"), {"ocean": [HOSTS / "python_ocean.py"]})
+    hosts = {"ocean": [HOSTS / "python_ocean.py"]}
+    return run_job(mpi, folder, experiment(components, "worker"), hosts, by_messages)
 
 
 @pytest.mark.parametrize(

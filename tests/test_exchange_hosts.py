@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coupled_job import HOSTS, Mpi, Ranks, compile_host, run_ranks, write_experiment
+from coupled_job import HOSTS, Mpi, Ranks, assert_transport_was_had, compile_host, run_ranks, write_experiment
+
+pytestmark = pytest.mark.usefixtures("each_transport")
 
 STEP_SECONDS = 1200
 STEPS = 6
@@ -58,6 +60,8 @@ class Side:
     host: str
     partition: Sequence[str]
     mpi: str = "library"
+    by_messages: int = 0
+    """How many of its ranks use messages, the first ones."""
 
 
 TRIPOLAR_T = Grid(12, 9, "cyclic", "fold_T")
@@ -112,9 +116,13 @@ def exchange(mpi: Mpi, hosts: dict[str, Path], folder: Path, grid: Grid, sides: 
     for name, side in sides.items():
         (folder / f"{name}.partition").write_text("".join(f"{line}\n" for line in side.partition))
         (folder / f"{name}.case").write_text(case(name, grid, sides, fields))
-    ranks = [Ranks(len(side.partition), [hosts[side.host], f"{name}.case"]) for name, side in sides.items()]
+    ranks: list[Ranks] = []
+    for name, side in sides.items():
+        part = Ranks(len(side.partition), [hosts[side.host], f"{name}.case"])
+        ranks += part.with_messages(side.by_messages)
     outcome = run_ranks(mpi, folder, ranks, time_limit=TIME_LIMIT)
     assert outcome.status == 0, outcome
+    assert_transport_was_had(outcome)
     assert "array temporary" not in outcome.output, outcome
     assert outcome.output.count("all values as expected") == sum(part.count for part in ranks), outcome
 
@@ -371,6 +379,27 @@ def test_a_negative_lag_serves_an_earlier_date(mpi: Mpi, hosts: dict[str, Path],
     sides = {"ocean": Side("fortran", HALVES), "network": Side("c", WHOLE)}
     fields = {"ocean": [Field("early", 1, period=3, lag=-1), Field("mask", 2, static=True)]}
     exchange(mpi, hosts, tmp_path, TRIPOLAR_T, sides, fields)
+
+
+MIXED = pytest.mark.parametrize("each_transport", ["mixed"], indirect=True)
+
+
+@MIXED
+@pytest.mark.parametrize(("ocean", "network"), [(2, 0), (0, 1), (3, 1)], ids=str)
+@pytest.mark.parametrize("pair", [("c", "fortran"), ("fortran", "c")], ids=" to ".join)
+def test_a_block_gets_some_cells_by_memory_and_others_by_messages(
+    mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, pair: tuple[str, str], ocean: int, network: int
+) -> None:
+    # Each block of the network has cells of all ranks of the ocean around it, across the fold too.
+    sides = {"ocean": Side(pair[0], QUARTERS, by_messages=ocean), "network": Side(pair[1], HALVES, by_messages=network)}
+    exchange(mpi, hosts, tmp_path, TRIPOLAR_T, sides, {"ocean": points_of_all_kinds(7), "network": answers()})
+
+
+@MIXED
+def test_levels_come_by_memory_and_by_messages(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path) -> None:
+    # The first two cubes have the upper levels: a column of a block comes in both ways.
+    sides = {"ocean": Side("c", CUBES_OF_4, by_messages=2), "network": Side("fortran", HALVES)}
+    exchange(mpi, hosts, tmp_path, TRIPOLAR_F, sides, {"ocean": fields_on_levels(2), "network": answers_on_levels()})
 
 
 @pytest.mark.parametrize("host", ["fortran", "real8", "c"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from coupled_job import HOSTS, Mpi
+from coupled_job import HOSTS, Mpi, assert_transport_was_had
 from worker_jobs import (
     STEP_SECONDS,
     Field,
@@ -20,6 +20,8 @@ from worker_jobs import (
     run_job,
     write_ocean,
 )
+
+pytestmark = pytest.mark.usefixtures("each_transport")
 
 STEPS = 3
 HALO = 2
@@ -109,12 +111,28 @@ def test_each_mpi_carries_blocks_and_answers(each_mpi: Mpi, tmp_path: Path) -> N
     check_job(each_mpi, tmp_path, FOLD_T, boxes_with_a_hole(FOLD_T), 2)
 
 
-def check_job(mpi: Mpi, folder: Path, grid: Grid, partitions: list[Partition], worker_ranks: int) -> None:
+@pytest.mark.parametrize("each_transport", ["mixed"], indirect=True)
+@pytest.mark.parametrize("by_messages", [{"ocean": 2}, {"ocean": 1, "worker": 1}], ids=str)
+def test_lent_blocks_get_some_cells_by_memory_and_others_by_messages(
+    mpi: Mpi, tmp_path: Path, by_messages: dict[str, int]
+) -> None:
+    check_job(mpi, tmp_path, FOLD_F, boxes_with_a_hole(FOLD_F), 2, by_messages)
+
+
+def check_job(
+    mpi: Mpi,
+    folder: Path,
+    grid: Grid,
+    partitions: list[Partition],
+    worker_ranks: int,
+    by_messages: dict[str, int] | None = None,
+) -> None:
     """Run a job, then compare every block and answer of every date with the whole grid's."""
     write_ocean(folder, partitions, {field.name: field.levels for field in FIELDS})
     spec = experiment(grid, len(partitions), worker_ranks)
-    outcome = run_job(mpi, folder, spec, {"ocean": [HOSTS / "python_ocean.py"]})
+    outcome = run_job(mpi, folder, spec, {"ocean": [HOSTS / "python_ocean.py"]}, by_messages)
     assert outcome.status == 0, outcome
+    assert_transport_was_had(outcome)
 
     owned = {cell for partition in partitions for cell in cells_of(partition, grid)}
     for date in range(0, STEPS * STEP_SECONDS, STEP_SECONDS):

@@ -26,16 +26,24 @@ STEP_SECONDS = 10
 
 
 def run_job(
-    mpi: Mpi, folder: Path, experiment: Mapping[str, Any], hosts: Mapping[str, Sequence[str | Path]]
+    mpi: Mpi,
+    folder: Path,
+    experiment: Mapping[str, Any],
+    hosts: Mapping[str, Sequence[str | Path]],
+    by_messages: Mapping[str, int] | None = None,
 ) -> Outcome:
-    """Run an experiment under mpirun: components of `hosts` as Python scripts, all others as workers."""
+    """Run an experiment under mpirun: components of `hosts` as Python scripts, all others as workers.
+
+    `by_messages` says how many ranks of a component use messages, the first ones.
+    """
     file = write_experiment(folder, experiment)
-    ranks = []
+    ranks: list[Ranks] = []
     for name, component in experiment["components"].items():
         words: list[str | Path] = [sys.executable, "-m", "halocline.serve"]
         if name in hosts:
             words = [sys.executable, *hosts[name]]
-        ranks.append(Ranks(component["ranks"], words, {"HALOCLINE_COMPONENT": name}))
+        part = Ranks(component["ranks"], words, {"HALOCLINE_COMPONENT": name})
+        ranks += part.with_messages((by_messages or {}).get(name, 0))
     environment = {"HALOCLINE_EXPERIMENT": str(file), "HALOCLINE_RUN_DIRECTORY": str(folder)}
     packages = mpi.environment.get("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
     environment["PYTHONPATH"] = f"{HOSTS.parent}:{packages}"
