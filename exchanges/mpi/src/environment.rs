@@ -58,6 +58,7 @@ pub(crate) fn finalize() -> Result<(), WorldError> {
 pub fn end_job(status: i32) -> ! {
     let status = if status == 0 { 1 } else { status };
     if is_running() {
+        tracing::error!("ending all processes of the job: MPI_Abort with status {status}");
         // MPI_COMM_WORLD, although the traffic is on a communicator that may be smaller: every process
         // of the job must end, those outside the coupling would wait for us for ever.
         // SAFETY: MPI is running.
