@@ -3,8 +3,8 @@
 use crate::error::Error;
 use halocline_exchanges::world::{Notice, World};
 use std::{
-    fs::OpenOptions,
-    io::Write,
+    fs::{self, OpenOptions},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -30,14 +30,31 @@ fn record_first_cause(directory: Option<&Path>, notice: &Notice) {
     let text = serde_json::json!({
         "component": notice.component, "rank": notice.rank, "message": notice.message, "time": time,
     });
-    match OpenOptions::new().write(true).create_new(true).open(&path) {
-        Ok(mut file) => {
-            if let Err(error) = file.write_all(text.to_string().as_bytes()) {
-                tracing::error!("cannot write {}: {error}", path.display());
-            }
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => tracing::error!("cannot write {}: {error}", path.display()),
+    let beside = directory.join(format!(
+        "first_cause.{}.{}.new",
+        notice.component, notice.rank
+    ));
+    if let Err(error) = write_once(&path, &beside, text.to_string().as_bytes())
+        && error.kind() != ErrorKind::AlreadyExists
+    {
+        tracing::error!("cannot write {}: {error}", path.display());
+    }
+}
+
+/// Write a file that must not be there yet, by way of a file `beside` it: under its own name it is never half written,
+/// whatever becomes of this process, and a link takes no other's place.
+fn write_once(path: &Path, beside: &Path, text: &[u8]) -> io::Result<()> {
+    fs::write(beside, text)?;
+    let linked = fs::hard_link(beside, path);
+    fs::remove_file(beside)?;
+    match linked {
+        // Not all file systems have links.
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(path)?
+            .write_all(text),
+        linked => linked,
     }
 }
 
@@ -118,5 +135,7 @@ mod tests {
         assert_eq!(cause["component"], "ocean");
         assert_eq!(cause["rank"], 3);
         assert_eq!(cause["message"], "the sea is empty");
+        let files = std::fs::read_dir(folder.path()).expect("it can be read");
+        assert_eq!(files.count(), 1, "nothing lies beside it");
     }
 }
