@@ -206,8 +206,10 @@ class Session:
     def steps(self) -> Iterator[Step]:
         """Go through the dates at which something is due for this component.
 
-        A view of a step's block stays valid as long as it lives; the session then takes fresh
-        memory for the next date. Inputs that were not taken are received and let go.
+        A view of a step's block stays valid as long as it lives, also after `finish`. Where the
+        sender is on this node, a field has two blocks, used in turn: a view that lives when the
+        date after next is asked for is then an error. Inputs that were not taken are received and
+        let go.
         """
         while (found := self._core.next_step()) is not None:
             step = Step(self._core, *found)

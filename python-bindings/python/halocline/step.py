@@ -23,8 +23,10 @@ def sent_cells(core: Core, name: str, shape: tuple[tuple[int, int, int], int]) -
     return mask
 
 
-def is_whole(array: FloatArray, lease: Lease) -> bool:
-    """Tell whether an array is all of a lent block, and not a part or a copy of it."""
+def is_whole(array: object, lease: Lease) -> bool:
+    """Tell whether an array is all of a lent block, and not a part or a copy of it, nor something else."""
+    if not isinstance(array, np.ndarray):
+        return False
     return array.ctypes.data == lease.address and array.size == math.prod(lease.shape) and array.flags.c_contiguous
 
 
