@@ -48,7 +48,8 @@ NO_NODE = r"WARN /proc does not tell which processes are on this node \({}.*\): 
 def run_limited(mpi: Mpi, folder: Path, component: str, kind: str) -> Outcome:
     """Run the pair; the last rank of one component cannot have memory."""
     last = {name: part["ranks"] - 1 if name == component else -1 for name, part in COMPONENTS.items()}
-    hosts = {name: [HOSTS / "limited_pair.py", name, kind, str(last[name])] for name in COMPONENTS}
+    script = HOSTS / "limited_pair.py"
+    hosts: dict[str, list[str | Path]] = {name: [script, name, kind, str(last[name])] for name in COMPONENTS}
     return run_job(mpi, folder, EXPERIMENT, hosts)
 
 

@@ -49,7 +49,10 @@ def run_consumer(mpi: Mpi, folder: Path, mode: str) -> Outcome:
         ],
         "watch": {"timeout": "20 s"},
     }
-    hosts = {"ocean": [HOSTS / "python_ocean.py"], "consumer": [HOSTS / "view_consumer.py", mode]}
+    hosts: dict[str, list[str | Path]] = {
+        "ocean": [HOSTS / "python_ocean.py"],
+        "consumer": [HOSTS / "view_consumer.py", mode],
+    }
     return run_job(mpi, folder, spec, hosts)
 
 

@@ -89,9 +89,20 @@ def loop(session: halocline.Session) -> None:
                 assert step.send("g", values("g", cells(step), range(1), step.date))
                 continue
             out = write(step, name)
+            if step.date == 0:
+                assert_lists_are_refused(step, name)
             if out is not None:
                 # A field of one level may leave its axis out.
                 assert step.send(name, out[0] if name == "h" else out)
+
+
+def assert_lists_are_refused(step: halocline.Step, name: str) -> None:
+    """Check that what is no array gets the usual error, also where an array was asked for."""
+    try:
+        step.send(name, [[0.0]])
+    except halocline.ShapeError:
+        return
+    raise AssertionError("a list was sent")
 
 
 def keep(session: halocline.Session) -> None:

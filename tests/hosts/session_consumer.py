@@ -27,7 +27,7 @@ class Counter(threading.Thread):
 
 
 def main() -> None:
-    """Keep a view of every step, also after finish."""
+    """Keep the views of the last two steps, also after finish."""
     counter = Counter()
     counter.start()
     session = halocline.Session("consumer")
@@ -35,10 +35,13 @@ def main() -> None:
     session.end_definition()
     assert session.mask("u").shape == (1, 4, 5), "own cells, no halo"
     assert (session.mask("u") == 1).all(), "the ocean owns every cell"
-    views = []
+    views: list[np.ndarray] = []
+    values = []
     counts = []
     addresses = []
     for step in session.steps():
+        # The block of two dates before is wanted for this one.
+        del views[:-1]
         before = counter.count
         view = step["u"]
         assert view is not None
@@ -48,6 +51,7 @@ def main() -> None:
         assert again.ctypes.data == view.ctypes.data
         addresses.append(view.ctypes.data)
         views.append(view[0, ::2])
+        values.append(views[-1].tolist())
         last = step
     del view, again
     try:
@@ -61,6 +65,7 @@ def main() -> None:
         after_finish = str(error)
     del session, step, last
     result = {
+        "values": values,
         "views": [view.tolist() for view in views],
         "counts": counts,
         "addresses": addresses,

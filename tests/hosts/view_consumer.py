@@ -18,6 +18,7 @@ def in_a_variable(session: halocline.Session) -> dict[str, list[float]]:
         assert u is not None
         firsts.append(float(u[0, 1, 1]))
         lasts.append(float(u[0, -2, -2]))
+    assert u is not None
     return {"firsts": firsts, "lasts": lasts, "kept": u[0, 1:-1, 1:-1].ravel().tolist()}
 
 
