@@ -5,6 +5,7 @@ use crate::{
     sharing::SharedTarget, wait,
 };
 use halocline_exchanges::{
+    in_place::InPlace,
     pack::pack,
     place::{Stores, place},
     plan::{HEADER_BYTES, SendMessage},
@@ -34,27 +35,6 @@ impl Target {
         }
     }
 
-    /// Where the whole of field number `field` lies in one piece in the receiver's block, in the order of the sender's
-    /// array (offset and length in bytes): it can then be written there instead of copied.
-    fn in_place(&self, field: usize, wire: ElementKind) -> Option<(usize, usize, ElementKind)> {
-        let Self::Memory(target) = self else {
-            return None;
-        };
-        let placing = &target.placings[field];
-        let [run] = &*placing.runs else { return None };
-        let levels = placing.from_levels.len();
-        let is_one_piece = levels == 1 || run.len == placing.cells;
-        // Values that are rounded on the way are not those that would be written.
-        let is_rounded = wire == ElementKind::F32 && placing.kind == ElementKind::F64;
-        let size = placing.kind.size();
-        let start = placing.base + (placing.to_level * placing.cells + run.to) * size;
-        (run.step > 0 && !run.flip && is_one_piece && !is_rounded).then_some((
-            start,
-            run.len * levels * size,
-            placing.kind,
-        ))
-    }
-
     /// Bytes that one put of all fields writes into memory.
     fn placed_bytes(&self) -> usize {
         let Self::Memory(target) = self else { return 0 };
@@ -78,6 +58,8 @@ pub(crate) struct Outgoing {
     /// Extent (i, j) of this rank's own cells.
     pub(crate) local_shape: [usize; 2],
     targets: Vec<Target>,
+    /// For each field where it can be written in the only receiver's block.
+    in_place: Vec<Option<InPlace>>,
     stores: Stores,
     /// Threads that copy.
     threads: usize,
@@ -116,6 +98,16 @@ impl Outgoing {
         threads: usize,
     ) -> Self {
         let packed = vec![false; fields.len()];
+        let cells = local_shape.iter().product();
+        let in_place = match targets.as_slice() {
+            [Target::Memory(only)] => {
+                let parts = only.placings.iter().zip(&levels);
+                parts
+                    .map(|(placing, levels)| InPlace::find(placing, cells, *levels, wire))
+                    .collect()
+            }
+            _ => fields.iter().map(|_| None).collect(),
+        };
         let placed: usize = targets.iter().map(Target::placed_bytes).sum();
         let (stores, threads) = if placed < STREAM_FROM {
             (Stores::Cached, 1)
@@ -131,6 +123,7 @@ impl Outgoing {
             wire,
             local_shape,
             targets,
+            in_place,
             stores,
             threads,
             rest: Rest::default(),
@@ -241,21 +234,17 @@ impl Outgoing {
         target: i64,
         late: impl FnMut(&str, u64),
     ) -> Result<Option<Storage>, Error> {
-        let [partner] = self.targets.as_slice() else {
-            return Ok(None);
-        };
-        let Some((start, bytes, kind)) = partner.in_place(field, self.wire) else {
-            return Ok(None);
-        };
-        if bytes != self.levels[field] * self.local_shape.iter().product::<usize>() * kind.size() {
+        if self.in_place[field].is_none() {
             return Ok(None);
         }
         self.open_date(world, patience, field, target, late)?;
-        let [Target::Memory(partner)] = self.targets.as_mut_slice() else {
+        let ([Target::Memory(partner)], Some(place)) =
+            (self.targets.as_mut_slice(), &self.in_place[field])
+        else {
             return Ok(None);
         };
-        match partner.outbox.borrow_part(start, bytes) {
-            Some(part) => Ok(Some(Storage::shared(kind, part))),
+        match partner.outbox.borrow_part(place.start, place.bytes) {
+            Some(part) => Ok(Some(Storage::shared(place.kind, part))),
             None => Err(Error::new(
                 Code::Order,
                 format!("the output of two dates before {target} s is still viewed, or lent twice"),
@@ -274,6 +263,11 @@ impl Outgoing {
         target: i64,
     ) -> Result<Put, Error> {
         self.check_order(field, target)?;
+        if let ([Target::Memory(partner)], Some(place)) =
+            (self.targets.as_mut_slice(), &self.in_place[field])
+        {
+            place.complete(&mut partner.outbox.slot());
+        }
         self.complete(world, field, target)
     }
 

@@ -11,6 +11,7 @@
 //!   rehearsal                 the plans of all ranks of a job that does not exist
 //!   pack, unpack, view        runs of an array into a message and out of it
 //!   place                     runs of an array straight into the block of a receiver that shares memory
+//!   in_place                  an array of the sender's host that is a part of that block
 //!   window                    a block, or its own cells, into an array of the receiver's host
 //!   copies                    how many bytes those write, where the feature `count-copies` counts them
 //!   world, local, pace        ranks, and channels between them
@@ -26,6 +27,7 @@ mod domains;
 mod error;
 pub mod grid;
 mod halo;
+pub mod in_place;
 pub mod local;
 mod matching;
 pub mod north_fold;

@@ -1,11 +1,12 @@
 //! Outputs that are written in place: the block of the receiver, where that can be had, else one of our own.
 
-use super::{Sent, Session};
+use super::{Sent, Session, Slot};
 use crate::{
     block::{Block, Role, Storage},
     error::Error,
     outgoing::Put,
 };
+use halocline_exchanges::view::ElementKind;
 
 impl Session {
     /// Lend an array of own cells, axes (level, j, i), to write a field into that will be sent at `date`; `None` where
@@ -31,8 +32,8 @@ impl Session {
             return Ok(None);
         };
         let outgoing = &self.outgoing[exchange];
-        let ([ni, nj], levels, wire) =
-            (outgoing.local_shape, outgoing.levels[number], outgoing.wire);
+        let ([ni, nj], levels) = (outgoing.local_shape, outgoing.levels[number]);
+        let kind = self.widest_wire(&slots);
         let in_place = if slots.len() == 1 {
             self.lend_in_place(exchange, number, target)?
         } else {
@@ -41,7 +42,7 @@ impl Session {
         let spare = || self.spare_outputs.remove(field);
         let storage = in_place
             .or_else(spare)
-            .unwrap_or_else(|| Storage::full(wire, levels * nj * ni, 0.0));
+            .unwrap_or_else(|| Storage::full(kind, levels * nj * ni, 0.0));
         Ok(Some(Block {
             field: field.to_owned(),
             shape: [levels, nj, ni],
@@ -63,6 +64,30 @@ impl Session {
         self.outgoing[exchange]
             .lend(world, self.patience, number, target, late)
             .map_err(|error| error.at(&self.component, self.rank))
+    }
+
+    /// Element type of the blocks of a field that this component receives, or of the outputs of one that it sends.
+    ///
+    /// It does not depend on the way that a message takes, nor on the date.
+    #[must_use]
+    pub fn lent_kind(&self, field: &str, role: Role) -> Option<ElementKind> {
+        match role {
+            Role::Input => {
+                let (exchange, _) = self.receives.get(field)?;
+                Some(self.incoming[*exchange].receive_as)
+            }
+            Role::Output => Some(self.widest_wire(self.sends.get(field)?)),
+        }
+    }
+
+    /// Double precision where any of the exchanges that carry a field wants it.
+    fn widest_wire(&self, slots: &[Slot]) -> ElementKind {
+        let is_double = |(exchange, _): &Slot| self.outgoing[*exchange].wire == ElementKind::F64;
+        if slots.iter().any(is_double) {
+            ElementKind::F64
+        } else {
+            ElementKind::F32
+        }
     }
 
     /// Send an output that was lent for `date`; it is not written any more afterwards.
