@@ -5,12 +5,17 @@
 !!     halocline_init -> halocline_define_* ... -> halocline_end_definition
 !!                    -> halocline_send | halocline_receive ... -> halocline_finalize
 !!
+!! Instead of passing arrays of its own a model may work where the library has them:
+!!
+!!     halocline_lend -> read -> halocline_give_back          halocline_lend_output -> write -> halocline_send_output
+!!
 !! Every call has an optional last argument `ierr`: 0, or a code. Without it an error prints its message and ends
 !! the whole job with status 1. Names may be padded with blanks.
 module halocline
    use halocline_codes
    use halocline_domain, only: halocline_define_apple, halocline_define_box, halocline_define_cube, &
       halocline_define_empty, halocline_define_orange, halocline_define_points, halocline_define_serial
+   use halocline_lending, only: halocline_give_back, halocline_lend, halocline_lend_output, halocline_send_output
    use halocline_masking, only: halocline_mask
    use halocline_receiving, only: halocline_receive
    use halocline_sending, only: halocline_send
@@ -40,6 +45,12 @@ module halocline
    public :: halocline_send                 ! (field, array, seconds [, sent] [, ierr])
    public :: halocline_receive              ! (field, array, seconds [, received] [, ierr])
    public :: halocline_mask                 ! (field, array [, ierr])
+
+   ! Fields in memory of the library: array is a contiguous pointer to real(4) or real(8), axes (i, j, level) or (i, j)
+   public :: halocline_lend                 ! (field, array, seconds [, due] [, ierr])
+   public :: halocline_give_back            ! (field [, ierr])
+   public :: halocline_lend_output          ! (field, array, seconds [, due] [, ierr])
+   public :: halocline_send_output          ! (field, seconds [, ierr])
 
    ! Errors
    public :: halocline_error_message        ! () -> text of the last error

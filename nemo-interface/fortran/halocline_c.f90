@@ -8,10 +8,22 @@ module halocline_c
    public :: c_define_serial, c_define_empty, c_define_apple, c_define_box, c_define_orange, c_define_points
    public :: c_define_cube
    public :: c_send_f32, c_send_f64, c_receive_f32, c_receive_f64, c_mask_f32, c_mask_f64
-   public :: all_processes, c_text
+   public :: c_block, c_lend, c_give_back, c_lend_output, c_send_output, c_check_two_axes
+   public :: all_processes, bytes_of_f32, bytes_of_f64, c_text
 
    !> Communicator argument of c_begin that stands for all processes of the job.
    integer(c_int32_t), parameter :: all_processes = -1_c_int32_t
+
+   !> Kinds of lent blocks: HALOCLINE_FLOAT32 and HALOCLINE_FLOAT64.
+   integer(c_int32_t), parameter :: bytes_of_f32 = 4_c_int32_t, bytes_of_f64 = 8_c_int32_t
+
+   !> A lent block: halocline_block.
+   type, bind(c) :: c_block
+      type(c_ptr) :: data              !< null where nothing is lent
+      integer(c_int64_t) :: shape(3)   !< axes (i, j, level), halo included
+      integer(c_int64_t) :: halo       !< [cells]
+      integer(c_int32_t) :: kind       !< bytes_of_f32 or bytes_of_f64
+   end type c_block
 
    interface
       !> Without experiment: $HALOCLINE_EXPERIMENT, else ./experiment.yaml.
@@ -177,6 +189,48 @@ module halocline_c
          integer(c_int64_t), intent(in) :: shape(3), strides(3)
          integer(c_int32_t) :: code
       end function c_mask_f64
+
+      function c_lend(session, field, seconds, kind, block) result(code) bind(c, name='halocline_lend')
+         import :: c_block, c_char, c_int32_t, c_int64_t, c_ptr
+         type(c_ptr), value :: session
+         character(kind=c_char), intent(in) :: field(*)
+         integer(c_int64_t), value :: seconds
+         integer(c_int32_t), value :: kind
+         type(c_block), intent(out) :: block
+         integer(c_int32_t) :: code
+      end function c_lend
+
+      function c_lend_output(session, field, seconds, kind, block) result(code) bind(c, name='halocline_lend_output')
+         import :: c_block, c_char, c_int32_t, c_int64_t, c_ptr
+         type(c_ptr), value :: session
+         character(kind=c_char), intent(in) :: field(*)
+         integer(c_int64_t), value :: seconds
+         integer(c_int32_t), value :: kind
+         type(c_block), intent(out) :: block
+         integer(c_int32_t) :: code
+      end function c_lend_output
+
+      function c_give_back(session, field) result(code) bind(c, name='halocline_give_back')
+         import :: c_char, c_int32_t, c_ptr
+         type(c_ptr), value :: session
+         character(kind=c_char), intent(in) :: field(*)
+         integer(c_int32_t) :: code
+      end function c_give_back
+
+      function c_check_two_axes(session, field) result(code) bind(c, name='halocline_check_two_axes')
+         import :: c_char, c_int32_t, c_ptr
+         type(c_ptr), value :: session
+         character(kind=c_char), intent(in) :: field(*)
+         integer(c_int32_t) :: code
+      end function c_check_two_axes
+
+      function c_send_output(session, field, seconds) result(code) bind(c, name='halocline_send_output')
+         import :: c_char, c_int32_t, c_int64_t, c_ptr
+         type(c_ptr), value :: session
+         character(kind=c_char), intent(in) :: field(*)
+         integer(c_int64_t), value :: seconds
+         integer(c_int32_t) :: code
+      end function c_send_output
    end interface
 
 contains

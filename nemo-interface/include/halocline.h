@@ -7,6 +7,10 @@
  *     halocline_begin -> halocline_define_* ... -> halocline_end_definition
  *                     -> halocline_send_* | halocline_receive_* ... -> halocline_finish
  *
+ * Instead of passing arrays of its own a model may work where the library has them:
+ *
+ *     halocline_lend -> read -> halocline_give_back          halocline_lend_output -> write -> halocline_send_output
+ *
  * - Every function returns 0, or a code of `halocline_code`; halocline_error_message then has the whole story.
  *   An error on one rank is an error for all: pass it on to halocline_abort unless you know better.
  * - Arrays have axes (i, j, level); shapes and strides are given along these, strides in elements.
@@ -54,9 +58,46 @@ typedef enum halocline_code {
 } halocline_code;
 
 /**
+ * Elements of 4 bytes: `float`, `real(4)`.
+ */
+#define HALOCLINE_FLOAT32 4
+
+/**
+ * Elements of 8 bytes: `double`, `real(8)`.
+ */
+#define HALOCLINE_FLOAT64 8
+
+/**
+ * Elements of either kind: `kind` of the block says which.
+ */
+#define HALOCLINE_ANY_KIND 0
+
+/**
  * One rank's part in the coupling. Opaque; lives from halocline_begin until halocline_finish.
  */
 typedef struct halocline_session halocline_session;
+
+/**
+ * A field in memory of the library: all elements one after the other, i fastest, then j, then level.
+ */
+typedef struct {
+    /**
+     * Address of element (0, 0, 0); NULL where nothing is lent, and then all else is 0. The library owns the memory.
+     */
+    void *data;
+    /**
+     * Extents along (i, j, level), halo included; for apple, orange and points (cells, 1, level).
+     */
+    int64_t shape[3];
+    /**
+     * Width of the halo on all four sides [cells]: the first own cell of a level is element (halo, halo, level).
+     */
+    int64_t halo;
+    /**
+     * HALOCLINE_FLOAT32 or HALOCLINE_FLOAT64.
+     */
+    int32_t kind;
+} halocline_block;
 
 #ifdef __cplusplus
 extern "C" {
@@ -309,6 +350,76 @@ int32_t halocline_mask_f32(halocline_session *session,
                            float *values,
                            const int64_t *shape,
                            const int64_t *strides);
+
+/**
+ * Lend the received block of a field, halo complete, to be read where it lies. Waits for the values of this date.
+ *
+ * Between ranks of one node this is where the sender wrote: nothing is copied. The pointer is valid until
+ * halocline_give_back or halocline_finish; until then the block may be written too, nobody else looks at it. Give it
+ * back before the date after next, which otherwise is an error. A field is lent once at a time.
+ *
+ * @param session  the session, after halocline_end_definition
+ * @param field    name of a field that this component receives
+ * @param seconds  date of the call in seconds since the start of the run
+ * @param kind     HALOCLINE_FLOAT32 or HALOCLINE_FLOAT64: what the caller will read; where the block has other elements
+ *                 (`receive_as` of the exchange, else `wire`), that is an error that names both, and nothing is lent.
+ *                 HALOCLINE_ANY_KIND: the caller looks at block->kind
+ * @param block    receives address, shape (i, j, level), halo and kind; data is NULL where nothing is due and no
+ *                 earlier values are held
+ * @return 0, or a code
+ */
+int32_t halocline_lend(halocline_session *session,
+                       const char *field,
+                       int64_t seconds,
+                       int32_t kind,
+                       halocline_block *block);
+
+/**
+ * Give a received block back: its pointer is not valid any more, and the sender may write there again.
+ *
+ * @param session  the session
+ * @param field    name of a field of which halocline_lend has lent a block
+ * @return 0, or a code
+ */
+int32_t halocline_give_back(halocline_session *session,
+                            const char *field);
+
+/**
+ * Lend an array to write a field into that halocline_send_output then sends: own cells, without halo.
+ *
+ * Where one rank of this node receives all of it in one piece, this is that rank's own block and sending copies
+ * nothing; otherwise it is memory of the session, and sending copies it. What it holds at first is not defined: write
+ * every element. The pointer is valid until halocline_send_output or halocline_finish. May wait until the receiver has
+ * taken the message of two dates before. A field is lent once at a time.
+ *
+ * @param session  the session, after halocline_end_definition
+ * @param field    name of a field that this component sends
+ * @param seconds  date of the call in seconds since the start of the run
+ * @param kind     HALOCLINE_FLOAT32 or HALOCLINE_FLOAT64: what the caller will write; where the array has other elements
+ *                 (`wire` of the exchange), that is an error that names both, and nothing is lent.
+ *                 HALOCLINE_ANY_KIND: the caller looks at block->kind
+ * @param block    receives address, shape (i, j, level), halo 0 and kind; data is NULL where nothing is due
+ * @return 0, or a code
+ */
+int32_t halocline_lend_output(halocline_session *session,
+                              const char *field,
+                              int64_t seconds,
+                              int32_t kind,
+                              halocline_block *block);
+
+/**
+ * Send what was written into an output that was lent for the same date; its pointer is not valid any more.
+ *
+ * Never waits for a computing receiver.
+ *
+ * @param session  the session
+ * @param field    name of a field of which halocline_lend_output has lent an array
+ * @param seconds  date in seconds since the start of the run: that of halocline_lend_output
+ * @return 0, or a code
+ */
+int32_t halocline_send_output(halocline_session *session,
+                              const char *field,
+                              int64_t seconds);
 
 /**
  * Copy the message of the last error of this thread.

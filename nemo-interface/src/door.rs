@@ -1,6 +1,7 @@
 //! What every exported function does: catch panics, check pointers and strings, keep the message.
 
 use crate::{
+    loans::Loans,
     message::{refused, remember},
     open_sessions::{self, halocline_session},
 };
@@ -27,6 +28,14 @@ pub(crate) fn guarded(body: impl FnOnce() -> Result<(), Error>) -> i32 {
 pub(crate) fn with_session(
     handle: *const halocline_session,
     verb: impl FnOnce(&mut Session) -> Result<(), Error>,
+) -> i32 {
+    guarded(|| open_sessions::with(handle, |session, _| verb(session)))
+}
+
+/// Run a verb of the session behind `handle` that lends or takes back.
+pub(crate) fn with_loans(
+    handle: *const halocline_session,
+    verb: impl FnOnce(&mut Session, &mut Loans) -> Result<(), Error>,
 ) -> i32 {
     guarded(|| open_sessions::with(handle, verb))
 }

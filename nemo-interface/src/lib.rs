@@ -8,6 +8,8 @@
 //! | `session` | begin, end of the definition, finish, abort |
 //! | `domain` | one function for each way to say which cells a rank owns |
 //! | `field` | send and receive |
+//! | `in_place` | lend, give back, lend output, send output: arrays of the library instead of the host's |
+//! | `loans` | the blocks that the host has at the moment |
 //! | `array` | a base address, shape and strides as a checked view |
 //! | `door` | what every function does: catch panics, check pointers and strings, keep the message |
 //! | `message` | the text of the last error, one for each thread |
@@ -20,10 +22,13 @@ mod domain;
 
 mod field;
 
+mod in_place;
+
 mod message;
 
 mod array;
 mod door;
+mod loans;
 mod open_sessions;
 
 pub use domain::{
@@ -32,6 +37,10 @@ pub use domain::{
 };
 pub use field::{
     halocline_receive_f32, halocline_receive_f64, halocline_send_f32, halocline_send_f64,
+};
+pub use in_place::{
+    HALOCLINE_ANY_KIND, HALOCLINE_FLOAT32, HALOCLINE_FLOAT64, halocline_block, halocline_give_back,
+    halocline_lend, halocline_lend_output, halocline_send_output,
 };
 pub use message::halocline_error_message;
 pub use open_sessions::halocline_session;

@@ -3,7 +3,7 @@
 //! A handle is looked up before it is followed: one that was finished, or never given out, is an error and not a crash.
 //! The list is the only state of the process that this library keeps; the exit of a process has no other argument.
 
-use crate::{door::defect, message::refused};
+use crate::{door::defect, loans::Loans, message::refused};
 use halocline_coupler::{Code, Error, Session, give_way};
 use halocline_exchanges_mpi::{end_job, is_running};
 use std::{
@@ -17,9 +17,10 @@ pub struct halocline_session {
     session: Mutex<Open>,
 }
 
-/// A session and how its last call ended.
+/// A session, what it has lent, and how its last call ended.
 struct Open {
     session: Session,
+    loans: Loans,
     /// The error of the last call, which is why a process that exits now exits.
     failure: Option<Error>,
     /// A verb panicked: the session may be half changed, and no further call reaches it.
@@ -56,6 +57,7 @@ pub(crate) fn open(session: Session) -> *mut halocline_session {
     *failed_begin() = None;
     let session = Mutex::new(Open {
         session,
+        loans: Loans::default(),
         failure: None,
         has_defect: false,
     });
@@ -84,10 +86,10 @@ fn watch_exit() {
     });
 }
 
-/// Run `verb` on the session behind a handle.
+/// Run `verb` on the session behind a handle and on what it has lent.
 pub(crate) fn with(
     handle: *const halocline_session,
-    verb: impl FnOnce(&mut Session) -> Result<(), Error>,
+    verb: impl FnOnce(&mut Session, &mut Loans) -> Result<(), Error>,
 ) -> Result<(), Error> {
     if !alive().contains(&(handle as usize)) {
         return Err(unknown_handle());
@@ -100,7 +102,8 @@ pub(crate) fn with(
         return Err(after_defect());
     }
     // Caught here and not at the door: a panic is why the process exits now, as any other failure of the call.
-    let outcome = catch_unwind(AssertUnwindSafe(|| verb(&mut open.session)));
+    let Open { session, loans, .. } = &mut *open;
+    let outcome = catch_unwind(AssertUnwindSafe(|| verb(session, loans)));
     open.has_defect = outcome.is_err();
     let outcome = outcome.unwrap_or_else(|panic| Err(defect(panic.as_ref())));
     let outcome = outcome.map_err(|error| error.at(open.session.component(), open.session.rank()));
@@ -232,10 +235,10 @@ exchanges:
     #[test]
     fn a_panic_in_a_verb_is_the_failure_that_the_exit_tells() {
         let handle = open(session());
-        let error = with(handle, |_| panic!("cell 7 has no owner")).expect_err("it panicked");
+        let error = with(handle, |_, _| panic!("cell 7 has no owner")).expect_err("it panicked");
         assert_eq!(error.code, Code::Internal);
         assert_eq!(error.place.component, "ocean");
-        let later = with(handle, |_| Ok(())).expect_err("the session may be half changed");
+        let later = with(handle, |_, _| Ok(())).expect_err("the session may be half changed");
         assert!(later.found.contains("after a defect"), "{later}");
         let open = close_with_failure(handle).expect("the handle is alive");
         let failure = open.failure.expect("the first cause");
