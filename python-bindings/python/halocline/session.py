@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import failures
-from .arrays import FloatArray, as_numpy
+from .arrays import FloatArray
 from .errors import HaloclineError, JobEndedError
+from .outputs import Outputs
 from .step import Step, sent_cells
 
 
@@ -62,6 +63,7 @@ class Session:
 
         handle = comm if comm is None or isinstance(comm, int) else comm.py2f()
         self._core = Core(component, None if experiment is None else os.fspath(experiment), handle)
+        self._outputs = Outputs(self._core)
         self._left = False
         atexit.register(self._leave_early)
 
@@ -178,12 +180,25 @@ class Session:
             raise failures.unknown_field(field, self.received_fields)
         return shape
 
+    def out(self, name: str, seconds: int) -> FloatArray | None:
+        """Give an array of own cells, (level, j, i), to write a field into that `send` then sends.
+
+        Where one rank of this node receives all of it in one piece, this is that rank's own block and
+        `send` copies nothing; otherwise it is memory of this session. What it holds at first is not
+        defined, and after `send` it must not be written; drop it before the date after next. None
+        where nothing is due. May wait until the receiver has taken the values of two dates before.
+        """
+        # Those of earlier dates that nobody views any more can be used again.
+        self._core.take_back()
+        return self._outputs.lend(name, seconds)
+
     def send(self, name: str, array: object, seconds: int) -> bool:
         """Send own cells of a field (numpy or torch, float32 or float64).
 
-        Returns whether anything was due at this date; the array is free when send returns.
+        Returns whether anything was due at this date. The array is free when send returns; the one
+        that `out` gave for this date is not copied, and is free no more.
         """
-        return self._core.send(name, as_numpy(name, array), seconds)
+        return self._outputs.send(name, array, seconds)
 
     def receive(self, name: str, seconds: int, out: FloatArray | None = None) -> FloatArray | None:
         """Receive a field, waiting for it without the GIL; None where nothing is due at this date.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arrays import FloatArray, as_numpy
+from .arrays import FloatArray
 from .errors import OrderError
+from .outputs import Outputs
 
 if TYPE_CHECKING:
     from ._mpi import Lease
@@ -23,13 +23,6 @@ def sent_cells(core: Core, name: str, shape: tuple[tuple[int, int, int], int]) -
     return mask
 
 
-def is_whole(array: object, lease: Lease) -> bool:
-    """Tell whether an array is all of a lent block, and not a part or a copy of it, nor something else."""
-    if not isinstance(array, np.ndarray):
-        return False
-    return array.ctypes.data == lease.address and array.size == math.prod(lease.shape) and array.flags.c_contiguous
-
-
 class Step:
     """One date at which something is due; `session.steps()` makes them."""
 
@@ -37,7 +30,7 @@ class Step:
         """Keep what is due; nothing is received yet."""
         self._core = core
         self._leases: dict[str, Lease | None] = {}
-        self._outputs: dict[str, Lease | None] = {}
+        self._outputs = Outputs(core)
         self._open = True
         self.date = date
         """Seconds since the start of the run."""
@@ -91,21 +84,14 @@ class Step:
         What it holds at first is not defined, and after `send` it must not be written. None where
         nothing is due.
         """
-        if name not in self._outputs:
-            self._outputs[name] = self._core.lend_output(name, self.date)
-        lease = self._outputs[name]
-        return None if lease is None else np.asarray(lease)
+        return self._outputs.lend(name, self.date)
 
     def send(self, name: str, array: object) -> bool:
         """Send own cells of a field at this date; returns whether it was due.
 
         The array that `out` gave is not copied.
         """
-        values = as_numpy(name, array)
-        lease = self._outputs.get(name)
-        if lease is not None and is_whole(values, lease):
-            return self._core.send_output(name, self.date)
-        return self._core.send(name, values, self.date)
+        return self._outputs.send(name, array, self.date)
 
     def receive_all(self) -> None:
         """Receive every input of this date that was not taken yet: its sender counts on it."""
@@ -115,7 +101,7 @@ class Step:
     def take_back(self) -> list[tuple[str, int]]:
         """Give every block back that nobody views; name the others with their numbers of views."""
         self._leases.clear()
-        self._outputs.clear()
+        self._outputs.forget()
         self._open = False
         return self._core.take_back()
 
