@@ -56,8 +56,8 @@ def run_limited(mpi: Mpi, folder: Path, component: str, kind: str) -> Outcome:
 @pytest.mark.parametrize(
     ("component", "kind", "warning"),
     [
-        ("network", "file_size", NO_SEGMENT.format("File too large")),
-        ("ocean", "file_size", NO_SEGMENT.format("File too large")),
+        ("network", "file_size", NO_SEGMENT.format("files of this process may have 65536 bytes")),
+        ("ocean", "file_size", NO_SEGMENT.format("files of this process may have 65536 bytes")),
         ("network", "address_space", NO_SEGMENT.format("Cannot allocate memory")),
         ("ocean", "address_space", NOT_OPENED.format("Cannot allocate memory")),
         ("network", "descriptors", NO_NODE.format("Too many open files")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 
 import halocline
@@ -21,6 +22,8 @@ NX, NY = 300, 200
 def limit(kind: str) -> tuple[int, int]:
     """Give the limit of the system and its value: too little for the fields of this test."""
     if kind == "file_size":
+        # Python ignores the signal that the kernel sends to who exceeds this limit; it ends a Fortran or C program.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         return resource.RLIMIT_FSIZE, 64 * KIBIBYTE
     if kind == "address_space":
         # Two blocks of u are 29 MB; its messages, of single precision and two to each sender, 14 MB.
