@@ -270,7 +270,8 @@ pub unsafe extern "C" fn halocline_check_two_axes(
     with_session(session, |session| {
         // SAFETY: the caller passes a text that ends with a null byte.
         let field = unsafe { text(field, "field") }?;
-        match session.field_shape(field) {
+        let sent = || Some((session.sent_shape(field)?, 0));
+        match session.received_shape(field).or_else(sent) {
             // A field that is not of this component is refused by the verb that follows.
             None | Some(([_, _, 1], _) | ([_, 1, _], 0)) => Ok(()),
             Some(([ni, nj, levels], _)) => Err(refused(
