@@ -132,6 +132,14 @@ def judge_views(worker: WorkerFunction, step: Step) -> None:
     if not viewed:
         return
     field, views = viewed[0]
+    if field not in worker.settings.inputs:
+        raise WorkerError.of(
+            f"{views} view{'s' if views > 1 else ''} of output '{field}' of {worker.name} still alive after it "
+            f"returned at date {step.date} s",
+            "none: the receiver reads this memory now, and the values of a later date come into it",
+            f"ask for step.out('{field}') at each date, and keep no part of it",
+            field=field,
+        )
     others = "".join(f", '{other}' too" for other, _ in viewed[1:])
     copy = f"{field}.clone()" if worker.settings.arrays == "torch" else f"{field}.copy()"
     raise WorkerError.of(
