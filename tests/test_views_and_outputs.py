@@ -122,12 +122,12 @@ def run_outputs(
     worker_ranks: int,
     halo: int,
     how: str,
-    receive_as: str = "float64",
+    wire: str = "float64",
 ) -> Outcome:
     """Couple an ocean with hosts/out_worker.py: f and g of one exchange, h of another with a lag of a step."""
     write_ocean(folder, ocean, {"u": 1})
     period = f"{STEP_SECONDS} s"
-    back = {"from": "closure", "to": "ocean", "period": period, "halo": halo, "fill": FILL, "receive_as": receive_as}
+    back = {"from": "closure", "to": "ocean", "period": period, "halo": halo, "fill": FILL, "wire": wire}
     script = HOSTS / "out_worker.py"
     hosts: dict[str, list[str | Path]] = {"ocean": [HOSTS / "python_ocean.py"]}
     if how in ("loop", "keeps"):
@@ -159,17 +159,17 @@ def check_outputs(
     worker_ranks: int,
     halo: int,
     how: str,
-    receive_as: str = "float64",
+    wire: str = "float64",
 ) -> dict[str, list[bool]]:
     """Run a job and compare all that the ocean received; tell which arrays of rank 0 lay in shared memory."""
-    outcome = run_outputs(mpi, folder, grid, ocean, worker_ranks, halo, how, receive_as)
+    outcome = run_outputs(mpi, folder, grid, ocean, worker_ranks, halo, how, wire)
     assert outcome.status == 0, outcome
     assert_transport_was_had(outcome)
     for date in DATES:
         for rank, part in enumerate(ocean):
             for field in (F, G, H):
                 found = np.load(folder / f"{field.name}.{rank}.{date}.npy")
-                expected = expected_output(grid, field, part, halo, date).astype(receive_as).astype("float64")
+                expected = expected_output(grid, field, part, halo, date).astype(wire).astype("float64")
                 assert found.tobytes() == expected.tobytes(), (field.name, rank, date, found, expected)
     places: dict[str, list[bool]] = json.loads((folder / "places.0.json").read_text())
     return places
