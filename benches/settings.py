@@ -27,8 +27,9 @@ def write_settings(case: Case, folder: Path) -> None:
         "idle_calls": case.idle_calls,
         "ocean_cut": case.ocean_cut,
         "partner_cut": case.partner_cut,
+        "wire": case.wire,
     }
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"  {name} = {value!r}" for name, value in values.items()]
     (folder / "bench.nml").write_text("\n".join(["&bench", *lines, "/", ""]))
-    (folder / "bench.json").write_text(json.dumps({**values, "wire": case.wire}, indent=1) + "\n")
+    (folder / "bench.json").write_text(json.dumps(values, indent=1) + "\n")

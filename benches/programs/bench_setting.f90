@@ -15,6 +15,7 @@ module bench_setting
    integer, public, protected :: period           !< coupling period [s]; the dates between are idle
    integer, public, protected :: idle_calls       !< put and get with nothing due, counted together
    character(len=16), public, protected :: ocean_cut, partner_cut   !< 'rows', 'columns' or 'boxes'
+   character(len=16), public, protected :: wire                     !< 'float64' or 'float32'
 
    !> Own cells of a rank: first column and row, counted from 1, and their numbers.
    type :: box
@@ -25,7 +26,8 @@ contains
 
    subroutine read_case()
       integer :: unit
-      namelist /bench/ nx, ny, levels, fields, halo, warm_up, exchanges, period, idle_calls, ocean_cut, partner_cut
+      namelist /bench/ nx, ny, levels, fields, halo, warm_up, exchanges, period, idle_calls, ocean_cut, &
+         partner_cut, wire
       open (newunit=unit, file='bench.nml', status='old', action='read')
       read (unit, nml=bench)
       close (unit)
