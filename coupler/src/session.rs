@@ -225,6 +225,7 @@ impl Session {
                 continue;
             };
             self.check_sent_shape(exchange, number, &view)?;
+            self.release_returned();
             outcome = match self.put(exchange, number, &view, target)? {
                 Put::Sent => Sent::Sent,
                 Put::Stored => Sent::Stored,
@@ -275,6 +276,7 @@ impl Session {
             return Ok(Received::NotDue);
         }
         self.check_received_shape(exchange, number, view.layout.shape)?;
+        self.release_returned();
         self.progress.reached(date);
         let progress = &mut self.progress;
         let late = |what: &str, seconds| progress.waiting(what, seconds);
@@ -317,6 +319,7 @@ impl Session {
         if !self.incoming[exchange].due(number, date) {
             return Ok(self.incoming[exchange].lend_kept(number));
         }
+        self.release_returned();
         self.progress.reached(date);
         let progress = &mut self.progress;
         let late = |what: &str, seconds| progress.waiting(what, seconds);
@@ -324,6 +327,11 @@ impl Session {
             .lend(self.world.as_mut(), self.patience, number, date, late)
             .map_err(|error| error.at(&self.component, self.rank))?;
         Ok(Some(block))
+    }
+
+    /// Let senders write again into blocks that nobody holds any more: a wait for one exchange must not hold up another.
+    pub(crate) fn release_returned(&mut self) {
+        self.incoming.iter_mut().for_each(Incoming::release_closed);
     }
 
     /// Take a lent block back.

@@ -151,7 +151,7 @@ impl Incoming {
     }
 
     /// Release what is closed and of which no block is lent any more, oldest first, its gaps filled again.
-    pub(super) fn release_closed(&mut self) {
+    pub(crate) fn release_closed(&mut self) {
         while let Some(lent) = self.memory.as_mut().and_then(Memory::take_returned) {
             for (field, part) in lent {
                 let mut block = Storage::shared(self.receive_as, part);

@@ -72,9 +72,8 @@ impl Memory {
             return None;
         }
         let next = inbox.released().wrapping_add(1);
-        let written = std::mem::take(&mut self.written[slot_of(next)]);
-        let parts = written
-            .into_iter()
+        let parts = self.written[slot_of(next)]
+            .drain(..)
             .filter_map(|field| Some((field, inbox.borrow_part(next, field)?)));
         Some(parts.collect())
     }

@@ -29,10 +29,10 @@ impl Incoming {
     /// Unpack a field of the open date: what lies in shared memory, or the fill value, then what came in messages.
     pub(super) fn unpack_field(&mut self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
         if self.rounds_on_the_way(view) {
-            let mut block = self.new_storage(field);
-            let mut whole = self.block_view(field, &mut block);
-            self.unpack_field(world, field, &mut whole);
-            return copy_window(block.elements(), self.block, view);
+            let block = self.unpack_into_spare(world, field);
+            copy_window(block.elements(), self.block, view);
+            self.fields[field].spare = Some(block);
+            return;
         }
         match self.borrow_block(field) {
             Some(block) => copy_window(block.elements(), self.block, view),
@@ -44,7 +44,11 @@ impl Incoming {
     /// Whether values lose digits in the block that the caller's array and the messages have.
     fn rounds_on_the_way(&self, view: &ViewMut<'_>) -> bool {
         let array_is_double = matches!(view.elements, ElementsMut::F64(_));
-        array_is_double && self.wire == ElementKind::F64 && self.receive_as == ElementKind::F32
+        let by_message = !self.messages.is_empty();
+        by_message
+            && array_is_double
+            && self.wire == ElementKind::F64
+            && self.receive_as == ElementKind::F32
     }
 
     /// The block of a field of the open date in shared memory; `None` when all came in messages.
@@ -55,7 +59,16 @@ impl Incoming {
 
     pub(super) fn fill_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
         let IncomingField { levels, gaps, .. } = &self.fields[field];
-        fill(gaps, 0..*levels, self.block, self.fill, view);
+        // As a block has it, also in an array of more digits: the same whether it came by memory or by message.
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "the experiment asks for single precision"
+        )]
+        let value = match self.receive_as {
+            ElementKind::F32 => f64::from(self.fill as f32),
+            ElementKind::F64 => self.fill,
+        };
+        fill(gaps, 0..*levels, self.block, value, view);
     }
 
     fn unpack_messages(&self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {

@@ -34,6 +34,7 @@ impl Session {
         let outgoing = &self.outgoing[exchange];
         let ([ni, nj], levels) = (outgoing.local_shape, outgoing.levels[number]);
         let kind = self.widest_wire(&slots);
+        self.release_returned();
         let in_place = if slots.len() == 1 {
             self.lend_in_place(exchange, number, target)?
         } else {

@@ -122,13 +122,10 @@ impl Segment {
     pub fn create(inboxes: &[InboxShape]) -> Result<Self, ShareError> {
         let (places, bytes) = layout::place_all(inboxes);
         let refused = |source: io::Error| ShareError::Reserve { bytes, source };
-        // The kernel would grant more than there is, and then end processes to find it.
         memory::check_available(bytes as u64).map_err(refused)?;
         let file = anonymous_file().map_err(|error| refused(error.into()))?;
         ftruncate(&file, bytes as u64).map_err(|error| refused(error.into()))?;
-        // Reserved now: memory that runs out later would end the process at its first write.
-        fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)
-            .map_err(|error| refused(error.into()))?;
+        reserve(&file, bytes as u64).map_err(refused)?;
         let file = File::from(file);
         let mapping = map(&file, bytes).map_err(refused)?;
         let nonce = new_nonce(&mapping);
@@ -234,6 +231,24 @@ impl Bell {
     pub fn ring(&self) {
         self.words().ring();
     }
+}
+
+/// Bytes that are reserved at a time.
+const AT_ONCE: u64 = 64 << 20;
+
+/// Have the memory now: what runs out later would end the process at its first write.
+///
+/// The kernel would grant more than there is, and then end processes to find it. Other ranks of the node reserve at the
+/// same time, so what is left is looked at again before each piece.
+fn reserve(file: &OwnedFd, bytes: u64) -> io::Result<()> {
+    let mut start = 0;
+    while start < bytes {
+        memory::check_available(bytes - start)?;
+        let piece = AT_ONCE.min(bytes - start);
+        fallocate(file, FallocateFlags::empty(), start, piece)?;
+        start += piece;
+    }
+    Ok(())
 }
 
 /// A file without a name: it is gone when the last process lets go of it, however that ends.

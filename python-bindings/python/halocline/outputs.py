@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from ._mpi import Session as Core
 
 
-def is_whole(array: object, lease: Lease) -> bool:
-    """Tell whether an array is all of a lent block, and not a part or a copy of it, nor something else."""
-    if not isinstance(array, np.ndarray):
-        return False
-    return array.ctypes.data == lease.address and array.size == math.prod(lease.shape) and array.flags.c_contiguous
+def is_whole(array: FloatArray, lent: FloatArray) -> bool:
+    """Tell whether an array is all of a lent one as it is, and not a part, a copy or another view of it."""
+    same_place = array.ctypes.data == lent.ctypes.data and array.flags.c_contiguous
+    same_shape = array.shape == lent.shape or lent.shape == (1, *array.shape)
+    return same_place and same_shape and array.dtype == lent.dtype
+
+
+def shares_memory(array: object, others: Iterable[object]) -> bool:
+    """Tell whether an array may have elements in common with one of the others."""
+    arrays = (other for other in others if isinstance(other, np.ndarray))
+    return isinstance(array, np.ndarray) and any(np.may_share_memory(array, other) for other in arrays)
 
 
 class Outputs:
@@ -43,11 +49,20 @@ class Outputs:
         """Send own cells of a field; the array that `lend` gave for this date is not copied."""
         values = as_numpy(name, array)
         lease = self._of_date(name, date)
-        if lease is None or not is_whole(values, lease):
+        if lease is None:
             return self._core.send(name, values, date)
+        lent = np.asarray(lease)
+        if not is_whole(values, lent):
+            # Another view of the lent array: its elements would be overwritten by each other.
+            apart = values.copy() if np.may_share_memory(values, lent) else values
+            return self._core.send(name, apart, date)
         sent = self._core.send_output(name, date)
         del self._lent[name]
         return sent
+
+    def lends_any(self) -> bool:
+        """Tell whether any array is lent."""
+        return bool(self._lent)
 
     def _of_date(self, name: str, date: int) -> Lease | None:
         """Give what is lent for this date; what is left of another is held no more."""

@@ -17,6 +17,7 @@ from .arrays import FloatArray, choose_conversion, make_repeatable
 from .calling import WorkerFunction, call_for_block, call_for_tiles, no_cells
 from .errors import HaloclineError, WorkerError
 from .loading import load_function
+from .outputs import shares_memory
 from .session import Session
 from .settings import Settings, read_settings, the_one_grid, worker_reference
 from .step import Step
@@ -119,8 +120,19 @@ def choose_call(session: Session, worker: WorkerFunction) -> Call:
 
 def act(call: Call, step: Step) -> None:
     """Compute and send the outputs of one date."""
-    for name, array in call(step).items():
+    results = call(step)
+    if step.lends_outputs():
+        results = apart(results)
+    for name, array in results.items():
         step.send(name, array)
+
+
+def apart(results: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    """Copy results that share memory with another: what was sent in place belongs to its receiver."""
+    separate: dict[str, FloatArray] = {}
+    for name, array in results.items():
+        separate[name] = array.copy() if shares_memory(array, separate.values()) else array
+    return separate
 
 
 def judge_views(worker: WorkerFunction, step: Step) -> None:

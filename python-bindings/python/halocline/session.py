@@ -185,7 +185,7 @@ class Session:
 
         Where one rank of this node receives all of it in one piece, this is that rank's own block and
         `send` copies nothing; otherwise it is memory of this session. What it holds at first is not
-        defined, and after `send` it must not be written; drop it before the date after next. None
+        defined, and after `send` it must not be used; drop it before the date after next. None
         where nothing is due. May wait until the receiver has taken the values of two dates before.
         """
         # Those of earlier dates that nobody views any more can be used again.

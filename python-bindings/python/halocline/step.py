@@ -81,7 +81,7 @@ class Step:
 
         Where one rank of this node receives all of it in one piece, this is that rank's own block and
         `send` copies nothing; otherwise it is memory of this session that is used again at each date.
-        What it holds at first is not defined, and after `send` it must not be written. None where
+        What it holds at first is not defined, and after `send` it must not be used. None where
         nothing is due.
         """
         return self._outputs.lend(name, self.date)
@@ -92,6 +92,10 @@ class Step:
         The array that `out` gave is not copied.
         """
         return self._outputs.send(name, array, self.date)
+
+    def lends_outputs(self) -> bool:
+        """Tell whether arrays of `out` have not been sent yet."""
+        return self._outputs.lends_any()
 
     def receive_all(self) -> None:
         """Receive every input of this date that was not taken yet: its sender counts on it."""
