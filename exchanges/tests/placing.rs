@@ -126,9 +126,41 @@ fn long_rows_are_streamed_with_the_bits_of_messages() {
         Storage::Backwards,
     ] {
         for (from, to, wire) in [(0, 0, 0), (0, 1, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1)] {
-            check(&long_rows(storage, [kinds[from], kinds[to]], kinds[wire]));
+            let job = long_rows(storage, [kinds[from], kinds[to]], kinds[wire]);
+            check(&job);
+            job.run();
         }
     }
+}
+
+#[test]
+fn whole_planes_change_sign_where_their_run_says_so() {
+    let placing = Placing {
+        runs: [PlaceRun {
+            from: 0,
+            to: 0,
+            len: 6,
+            step: 1,
+            flip: true,
+        }]
+        .into(),
+        from_levels: 0..2,
+        to_level: 0,
+        base: 0,
+        cells: 6,
+        kind: ElementKind::F64,
+    };
+    let mut array = Array::new([3, 2, 2], Storage::Dense, ElementKind::F64);
+    for number in 0..12 {
+        let place = [number % 3, number / 3 % 2, number / 6];
+        array.set(place, number as f64);
+    }
+    let mut memory = Memory::new(&[0; 96]);
+    let (view, wire) = (array.view(), ElementKind::F64);
+    place(&view, [3, 2], &placing, wire, Stores::Cached, &mut memory);
+    let placed: &[f64] = bytemuck::cast_slice(&memory.words[..12]);
+    let expected: Vec<f64> = (0..12).map(|number| -f64::from(number)).collect();
+    assert_eq!(placed, expected);
 }
 
 #[test]
