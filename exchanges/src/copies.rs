@@ -25,7 +25,7 @@ pub struct Written {
     pub packed: u64,
     /// From messages into arrays, by [`crate::unpack::unpack`].
     pub unpacked: u64,
-    /// Into blocks of shared memory, by [`crate::place::place`].
+    /// Into blocks of shared memory, by [`crate::place::place`] and [`crate::in_place::InPlace::complete`].
     pub placed: u64,
     /// From blocks into arrays, by [`crate::window::copy_window`].
     pub copied: u64,

@@ -9,6 +9,7 @@
 //! ```
 
 use crate::{
+    copies::{Writer, count},
     place::{BlockMemory, PlaceRun, Placing},
     view::ElementKind,
 };
@@ -97,6 +98,7 @@ impl InPlace {
                         values.reverse();
                     }
                     let to = level * self.cells + first;
+                    count::<T>(Writer::Place, values.len());
                     block
                         .row_mut(self.start, to, last + 1 - first)
                         .copy_from_slice(values);
