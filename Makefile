@@ -65,6 +65,7 @@ test: setup build install test-rust test-python
 
 test-rust:
 	INSTA_UPDATE=no $(CARGO) test --release --workspace $(CARGO_FLAGS)
+	$(CARGO) test --release -p halocline-exchanges --features count-copies --test copies $(CARGO_FLAGS)
 
 # Last, so that the summary of pytest closes the output.
 test-python:
