@@ -49,7 +49,8 @@ class Outputs:
         """Send own cells of a field; the array that `lend` gave for this date is not copied."""
         values = as_numpy(name, array)
         lease = self._of_date(name, date)
-        if lease is None:
+        # What is no array gets its message from the core.
+        if lease is None or not isinstance(values, np.ndarray):
             return self._core.send(name, values, date)
         lent = np.asarray(lease)
         if not is_whole(values, lent):
