@@ -14,8 +14,10 @@ use halocline_exchanges::{
 };
 
 /// From this size on an exchange is written past the caches: it would push out of them what the ocean needs next, and
-/// does not fit them anyway [bytes].
-const STREAM_FROM: usize = 4 << 20;
+/// does not fit them anyway. What fits is read faster from the cache that the ranks share [bytes].
+const STREAM_FROM: usize = 32 << 20;
+/// From this size on several threads may copy: to start them takes as long as copying a tenth of it [bytes].
+const THREADS_FROM: usize = 4 << 20;
 
 /// Where one partner's share of the exchange goes.
 #[derive(Debug)]
@@ -109,11 +111,12 @@ impl Outgoing {
             _ => fields.iter().map(|_| None).collect(),
         };
         let placed: usize = targets.iter().map(Target::placed_bytes).sum();
-        let (stores, threads) = if placed < STREAM_FROM {
-            (Stores::Cached, 1)
+        let stores = if placed < STREAM_FROM {
+            Stores::Cached
         } else {
-            (Stores::Streaming, threads)
+            Stores::Streaming
         };
+        let threads = if placed < THREADS_FROM { 1 } else { threads };
         Self {
             name,
             target,

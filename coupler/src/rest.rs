@@ -36,6 +36,15 @@ impl Rest {
         Some(bell)
     }
 
+    /// The pauses of one wait.
+    pub(crate) fn pace(&self) -> Pace {
+        if self.has_messages {
+            Pace::new().with_messages()
+        } else {
+            Pace::new()
+        }
+    }
+
     /// To be called before looking whether to rest: what rings after this ends the rest.
     pub(crate) fn listen(&self) -> u32 {
         self.bell().map_or(0, Bell::listen)

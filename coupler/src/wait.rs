@@ -1,10 +1,7 @@
 //! The one loop in which a rank waits: it polls what it waits for, listens for failures, says who is late, gives up.
 
 use crate::{code::Code, error::Error, rest::Rest};
-use halocline_exchanges::{
-    pace::Pace,
-    world::{Patience, World, WorldError},
-};
+use halocline_exchanges::world::{Patience, World, WorldError};
 use std::time::Instant;
 
 /// While a rank looks quickly, it listens for failures and reads the clock at every so many looks only: a partner that is
@@ -24,7 +21,7 @@ pub(crate) fn until(
         return Ok(());
     }
     let start = Instant::now();
-    let mut pace = Pace::new();
+    let mut pace = rest.pace();
     let mut warned = false;
     let mut looks = 0_u32;
     loop {

@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 
 /// Looks that only spin: the answer of a partner on another core comes within them.
 const SPINS: u32 = 64;
-/// Looks that give the core to whoever is ready, before the first sleep.
-const YIELDS: u32 = 256;
+/// How long looks then give the core to whoever is ready, before the first sleep: to wake a sleeper takes longer than
+/// most copies do.
+const YIELDING: Duration = Duration::from_millis(1);
+/// The same where messages are under way: they move only when somebody looks, and a big one wants many looks.
+const YIELDING_WITH_MESSAGES: Duration = Duration::from_millis(50);
 /// The first sleep; each later one is twice as long.
 const SHORTEST_SLEEP: Duration = Duration::from_micros(5);
 /// The longest sleep, and so about the longest time that an answer lies unseen.
@@ -19,9 +22,7 @@ const LONGEST_SLEEP: Duration = Duration::from_micros(100);
 /// ```
 /// use halocline_exchanges::pace::Pace;
 /// let mut pace = Pace::new();
-/// let mut looks = 0;
-/// while looks < 1000 {
-///     looks += 1;
+/// for _ in 0..100 {
 ///     pace.pause();
 /// }
 /// assert!(pace.waited() > std::time::Duration::ZERO);
@@ -31,6 +32,8 @@ pub struct Pace {
     start: Instant,
     looks: u32,
     sleep: Duration,
+    yielding: Duration,
+    is_slow: bool,
 }
 
 impl Default for Pace {
@@ -46,6 +49,17 @@ impl Pace {
             start: Instant::now(),
             looks: 0,
             sleep: SHORTEST_SLEEP,
+            yielding: YIELDING,
+            is_slow: false,
+        }
+    }
+
+    /// Look more often: the looks themselves move messages on.
+    #[must_use]
+    pub const fn with_messages(self) -> Self {
+        Self {
+            yielding: YIELDING_WITH_MESSAGES,
+            ..self
         }
     }
 
@@ -60,26 +74,21 @@ impl Pace {
     /// Pause in the same way, but with a sleep that the awaited itself may end; whether it came to a sleep.
     pub fn pause_by(&mut self, sleep: impl FnOnce()) -> bool {
         if self.looks < SPINS {
+            self.looks += 1;
             std::hint::spin_loop();
-        } else if self.looks < SPINS + YIELDS {
+        } else if !self.is_slow && self.start.elapsed() < self.yielding {
             std::thread::yield_now();
         } else {
+            self.is_slow = true;
             sleep();
             return true;
         }
-        self.looks += 1;
         false
     }
 
     /// Whether the next pause is a sleep.
     pub const fn is_slow(&self) -> bool {
-        self.looks >= SPINS + YIELDS
-    }
-
-    /// Look as eagerly as at the start: something has come, more may follow. The clock goes on.
-    pub fn hurry(&mut self) {
-        self.looks = 0;
-        self.sleep = SHORTEST_SLEEP;
+        self.is_slow
     }
 
     /// How long the wait has lasted.
@@ -93,18 +102,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sleeps_grow_to_their_limit_and_hurry_ends_them() {
-        let mut pace = Pace::new();
-        for _ in 0..SPINS + YIELDS {
+    fn looks_come_first_and_then_sleeps_that_grow_to_their_limit() {
+        let mut pace = Pace {
+            yielding: Duration::ZERO,
+            ..Pace::new()
+        };
+        for _ in 0..SPINS {
+            assert!(!pace.is_slow());
             pace.pause();
         }
         assert_eq!(pace.sleep, SHORTEST_SLEEP);
         for _ in 0..10 {
             pace.pause();
         }
+        assert!(pace.is_slow());
         assert_eq!(pace.sleep, LONGEST_SLEEP);
         assert!(pace.waited() >= LONGEST_SLEEP);
-        pace.hurry();
-        assert_eq!((pace.looks, pace.sleep), (0, SHORTEST_SLEEP));
     }
 }
