@@ -111,7 +111,7 @@ impl Session {
         self.here(Error::new(
             Code::Order,
             format!(
-                "the process ends before finish, at date {} s of {} s",
+                "the process ends, or ends MPI, before finish, at date {} s of {} s",
                 self.progress.date(),
                 self.end
             ),

@@ -6,6 +6,7 @@
 //! | file | duty |
 //! |---|---|
 //! | `environment` | start and end MPI, or find it started by the host |
+//! | `farewell` | a host that ends MPI before the coupling |
 //! | `check` | turn return codes into errors |
 //! | `communicator` | the MPI calls on one communicator, checked |
 //! | `pending` | an operation under way and the memory it uses |
@@ -18,6 +19,7 @@ mod channel;
 mod check;
 mod communicator;
 mod environment;
+mod farewell;
 mod meeting;
 mod mpi_world;
 mod pending;
@@ -25,4 +27,5 @@ mod slot;
 mod watch;
 
 pub use environment::{end_job, is_running};
+pub use farewell::before_host_ends_mpi;
 pub use mpi_world::MpiWorld;

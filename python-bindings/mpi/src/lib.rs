@@ -8,6 +8,7 @@
 mod array;
 mod dlpack;
 mod errors;
+mod farewell;
 mod field_array;
 mod lease;
 mod session;
@@ -22,6 +23,7 @@ use pyo3::prelude::*;
 fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<session::Session>()?;
     module.add_class::<lease::Lease>()?;
+    module.add_function(wrap_pyfunction!(farewell::before_mpi_ends, module)?)?;
     let codes: Vec<(i32, &str)> = Code::ALL
         .iter()
         .map(|(code, name)| (*code as i32, *name))

@@ -1,15 +1,17 @@
 """Types of the extension that loads MPI."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CODES", "Lease", "Session"]
+__all__ = ["CODES", "Lease", "Session", "before_mpi_ends"]
 
 CODES: list[tuple[int, str]]
+
+def before_mpi_ends(leave: Callable[[], None]) -> None: ...
 
 @final
 class Lease:
