@@ -15,6 +15,7 @@ use halocline_configs::{CouplingSpec, ExchangeSpec};
 use halocline_exchanges::{
     grid::Grid,
     partition::OwnedCells,
+    pieces::{PIECE_BYTES, Pieces},
     plan::{
         ExchangePlan, ExchangeShape, FieldShape, PlanError, PlanRequest, SendMessage, build_plans,
     },
@@ -164,10 +165,12 @@ impl Opening<'_> {
                 Some(target) => Target::Memory(target),
                 None => {
                     self.has_messages = true;
-                    let sender = self
-                        .world
-                        .open_sender(message.to, position, message.bytes)?;
-                    Target::Message(sender, message)
+                    let wire = convert::element(exchange.wire);
+                    let pieces = Pieces::sent(&message, wire, PIECE_BYTES);
+                    let (longest, count) = (pieces.longest(), pieces.list().len());
+                    let world = &mut self.world;
+                    let sender = world.open_sender(message.to, position, longest, count)?;
+                    Target::Message(sender, pieces)
                 }
             });
         }
@@ -214,11 +217,12 @@ impl Opening<'_> {
         for number in separate {
             self.has_messages = true;
             let plan = &plan.receive[number];
-            messages.push(Message {
-                receiver: self.world.open_receiver(plan.from, position, plan.bytes)?,
-                plan: plan.clone(),
-                sender: rank(number),
-            });
+            let wire = convert::element(exchange.wire);
+            let pieces = Pieces::received(plan, wire, PIECE_BYTES);
+            let (longest, count) = (pieces.longest(), pieces.list().len());
+            let world = &mut self.world;
+            let receiver = world.open_receiver(plan.from, position, longest, count)?;
+            messages.push(Message::new(pieces, receiver, rank(number)));
         }
         let fields = exchange
             .fields
