@@ -12,12 +12,16 @@
 //! | `slot`, `channel` | persistent messages between two ranks, double-buffered |
 //! | `watch` | notices of failure; the loop in which collective operations wait |
 //! | `meeting` | sparse all-to-all whose cost follows the partners, not the ranks |
+//! | `job` | all processes of a job, coupled or not; communicators between components |
+//! | `gathering` | pieces of all ranks of a component at its first one |
 //! | `mpi_world` | all of it as a `World`; what all ranks do together is in its `collective` |
 
 mod channel;
 mod check;
 mod communicator;
 mod environment;
+mod gathering;
+mod job;
 mod meeting;
 mod mpi_world;
 mod pending;
@@ -25,4 +29,6 @@ mod slot;
 mod watch;
 
 pub use environment::{end_job, is_running};
+pub use gathering::{Gathering, is_null_communicator, rank_and_size};
+pub use job::{Job, Part, null_communicator, undefined_color};
 pub use mpi_world::MpiWorld;
