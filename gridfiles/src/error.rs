@@ -25,6 +25,8 @@ pub enum FileErrorKind {
     OutOfRange,
     /// A file has neither the variables nor the means to know a quantity.
     NoSource,
+    /// The file cannot be written.
+    Unwritable,
 }
 
 /// One thing that is wrong with a file.

@@ -7,6 +7,7 @@
 mod check;
 mod error;
 mod initial;
+pub mod oasis;
 mod plane;
 mod points;
 mod variable;
