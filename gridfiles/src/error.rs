@@ -27,8 +27,6 @@ pub enum FileErrorKind {
     Unwritable,
     /// A file has neither the variables nor the means to know a quantity.
     NoSource,
-    /// The file cannot be written.
-    Unwritable,
 }
 
 /// One thing that is wrong with a file.

@@ -11,6 +11,7 @@ use crate::{
     check::check,
     communicator::{Communicator, int},
     environment::{self, StartedBy},
+    handles::fortran_handle,
     watch::patiently,
 };
 use halocline_exchanges::world::{Patience, WorldError};
@@ -271,11 +272,6 @@ impl Job {
         };
         Ok(fortran_handle(raw))
     }
-}
-
-fn fortran_handle(raw: ffi::MPI_Comm) -> i32 {
-    // SAFETY: a conversion of a valid handle.
-    unsafe { ffi::RSMPI_Comm_c2f(raw) }
 }
 
 /// The value of `color` in [`Job::choose`] that takes no part.

@@ -14,6 +14,7 @@
 //! | `meeting` | sparse all-to-all whose cost follows the partners, not the ranks |
 //! | `job` | all processes of a job, coupled or not; communicators between components |
 //! | `gathering` | pieces of all ranks of a component at its first one |
+//! | `handles` | communicators as C programs know them |
 //! | `mpi_world` | all of it as a `World`; what all ranks do together is in its `collective` |
 
 mod channel;
@@ -21,6 +22,7 @@ mod check;
 mod communicator;
 mod environment;
 mod gathering;
+mod handles;
 mod job;
 mod meeting;
 mod mpi_world;
@@ -30,5 +32,6 @@ mod watch;
 
 pub use environment::{end_job, is_running};
 pub use gathering::{Gathering, is_null_communicator, rank_and_size};
+pub use handles::{RawCommunicator, fortran_handle, raw_communicator};
 pub use job::{Job, Part, null_communicator, undefined_color};
 pub use mpi_world::MpiWorld;

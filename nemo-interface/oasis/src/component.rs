@@ -291,8 +291,7 @@ impl Component {
 
 /// How much the experiment wants to be logged.
 fn log_level(session: &Session) -> i32 {
-    let _ = session;
-    0
+    session.spec().oasis.map_or(0, |oasis| oasis.log_level)
 }
 
 fn session(name: &str, communicator: i32) -> Result<Session, Error> {

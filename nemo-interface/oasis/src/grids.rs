@@ -39,6 +39,14 @@ pub struct Array {
 }
 
 impl Component {
+    /// Begin to write grids.
+    ///
+    /// # Errors
+    /// After the end of the definition.
+    pub fn begin_grids(&mut self) -> Result<(), Error> {
+        self.check_definition("a grid")
+    }
+
     /// Add an array to what is written.
     ///
     /// # Errors
