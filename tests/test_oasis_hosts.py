@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from coupled_job import HOSTS, Mpi, Ranks, assert_transport_was_had, compile_host, run_ranks
+from coupled_job import HOSTS, Mpi, Ranks, assert_transport_was_had, compile_host, run_checked, run_ranks
 from oasis_jobs import Coupling, Exchange, assert_success
 
 pytestmark = pytest.mark.usefixtures("each_transport")
@@ -37,6 +37,7 @@ def hosts(mpi: Mpi, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]
         ),
         "echo": compile_host(mpi, HOSTS / "oasis_echo.f90", folder, flags, "echo"),
         "server": compile_host(mpi, HOSTS / "oasis_server.f90", folder, flags, "server"),
+        "c": compile_host(mpi, HOSTS / "oasis_pair.c", folder),
     }
 
 
@@ -86,3 +87,27 @@ def test_a_process_may_take_no_part(mpi: Mpi, hosts: dict[str, Path], tmp_path: 
     ECHO.write(tmp_path, "yaml")
     ranks = [Ranks(3, [hosts["ocean"], "idle"]), Ranks(2, [hosts["echo"]])]
     assert_success(run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT), tmp_path, 5, components=2)
+
+
+PAIR = Coupling(length=40, exchanges=[Exchange("S_FLAT", "R_FLAT", 10), Exchange("S_DEEP", "R_DEEP", 10)])
+
+
+@pytest.mark.parametrize(("senders", "receivers"), LAYOUTS)
+def test_a_pair_in_c(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, senders: int, receivers: int) -> None:
+    """Points against an apple, the level as the fastest axis against the slowest."""
+    PAIR.write(tmp_path, "yaml")
+    ranks = [Ranks(senders, [hosts["c"], "sender"]), Ranks(receivers, [hosts["c"], "receiver"])]
+    outcome = run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT)
+    assert_success(outcome, tmp_path, senders + receivers, components=2)
+
+
+def test_the_libraries_that_arch_files_name_link(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path) -> None:
+    """And the program finds the library without a path of its own."""
+    ocean = tmp_path / "ocean"
+    names = ["-lpsmile.MPI1", "-lmct", "-lmpeu", "-lscrip"]
+    flags = [f"-I{HOSTS}", f"-I{mpi.prefix / 'include'}", f"-L{mpi.prefix / 'lib'}"]
+    command = [mpi.mpifort, *flags[:2], str(HOSTS / "oasis_ocean.f90"), "-o", str(ocean), flags[2], *names]
+    run_checked(command, tmp_path, mpi.job_environment(), TIME_LIMIT)
+    ECHO.write(tmp_path, "yaml")
+    outcome = run_ranks(mpi, tmp_path, [Ranks(1, [ocean]), Ranks(1, [hosts["echo"]])], time_limit=TIME_LIMIT)
+    assert_success(outcome, tmp_path, 2, components=2)
