@@ -7,7 +7,7 @@ use crate::{
     duration::Seconds,
     grid::{EdgeI, EdgeJ, Pivot},
     place::Place,
-    spec::PointKind,
+    spec::{PointKind, Status},
     tree::{Entry, Node, Value},
 };
 
@@ -51,7 +51,11 @@ pub(crate) struct Name {
 
 #[derive(Debug)]
 pub(crate) struct Draft {
+    /// Where the file begins.
+    pub(crate) place: Place,
     pub(crate) time: DraftTime,
+    /// Whether the key is written, or missing for the reason that the file is no map.
+    pub(crate) has_components: bool,
     /// None when the file has no readable map of components; likewise below.
     pub(crate) components: Option<Vec<DraftComponent>>,
     pub(crate) grids: Option<Vec<DraftGrid>>,
@@ -98,6 +102,8 @@ pub(crate) struct DraftGrid {
     pub(crate) edge_i: Key<EdgeI>,
     pub(crate) edge_j: Key<EdgeJ>,
     pub(crate) fold_row: Option<Place>,
+    /// Whether files say something about its cells.
+    pub(crate) has_files: bool,
 }
 
 #[derive(Debug)]
@@ -116,22 +122,64 @@ pub(crate) struct DraftExchange {
     pub(crate) to: Key<String>,
     /// None when there is no readable list.
     pub(crate) fields: Option<Vec<Name>>,
+    /// Names at the receiver; none where they are not written.
+    pub(crate) receive_fields: Option<Vec<Name>>,
+    pub(crate) grid: Key<String>,
+    pub(crate) receive_grid: Key<String>,
+    pub(crate) status: Key<Status>,
     pub(crate) period: Key<Seconds>,
     pub(crate) lag: Key<Seconds>,
     pub(crate) is_static: Key<bool>,
     pub(crate) halo: Key<i64>,
     pub(crate) initial: Option<Place>,
+    pub(crate) restart: Option<Place>,
+    pub(crate) remap: Option<DraftRemap>,
     /// Fields of a map of initial values, when it is one.
     pub(crate) initial_fields: Option<Vec<Name>>,
     /// Its position in the list.
     pub(crate) position: usize,
 }
 
+#[derive(Debug)]
+pub(crate) struct DraftRemap {
+    /// The key `remap`.
+    pub(crate) place: Place,
+    pub(crate) has_weights: bool,
+    pub(crate) has_scrip: bool,
+}
+
 impl DraftExchange {
+    /// Whether it names no component: then those send and receive that define the fields.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.from.is_present() && !self.to.is_present()
+    }
+
+    /// Names of the fields at the receiver, where they are written.
+    pub(crate) fn received_fields(&self) -> Option<&[Name]> {
+        self.receive_fields.as_deref().or(self.fields.as_deref())
+    }
+
+    /// All names of fields, at the sender and at the receiver.
+    pub(crate) fn all_fields(&self) -> impl Iterator<Item = &Name> {
+        let received = self.receive_fields.iter().flatten();
+        self.fields.iter().flatten().chain(received)
+    }
+
     /// Its name, written or default, for messages.
     pub(crate) fn title(&self) -> String {
         let side = |key: &Key<String>| key.value.clone().unwrap_or_else(|| "?".into());
+        let first = |names: Option<&[Name]>| {
+            names
+                .and_then(<[Name]>::first)
+                .map(|name| name.text.clone())
+        };
         self.name.value.clone().unwrap_or_else(|| {
+            if self.is_open()
+                && let (Some(sent), Some(received)) =
+                    (first(self.fields.as_deref()), first(self.received_fields()))
+            {
+                return format!("{sent}->{received}[{}]", self.position);
+            }
             format!(
                 "{}->{}[{}]",
                 side(&self.from),
@@ -147,7 +195,10 @@ impl Draft {
         let time = root.entry("time");
         let watch = root.get("watch");
         Self {
+            place: root.place,
             time: read_time(time),
+            has_components: root.entry("components").is_some()
+                || !matches!(root.value, Value::Map(_)),
             components: named(root, "components", read_component),
             grids: named(root, "grids", read_grid),
             fields: named(root, "fields", read_field),
@@ -207,6 +258,9 @@ fn read_grid(entry: &Entry) -> DraftGrid {
         edge_i: key(boundary, "i", written),
         edge_j: key(boundary, "j", edge_j),
         fold_row: present(node, "fold_row").map(|entry| entry.key_place),
+        has_files: ["points", "mesh_mask", "domain_cfg"]
+            .iter()
+            .any(|key| present(node, key).is_some()),
     }
 }
 
@@ -234,15 +288,11 @@ fn read_exchange(node: &Node, position: usize) -> DraftExchange {
         name: key(this, "name", string),
         from: key(this, "from", string),
         to: key(this, "to", string),
-        fields: node.get("fields").and_then(list).map(|items| {
-            let named = |item: &Node| {
-                Some(Name {
-                    text: text(item)?.to_owned(),
-                    place: item.place,
-                })
-            };
-            items.iter().filter_map(named).collect()
-        }),
+        fields: names(node.get("fields")),
+        receive_fields: names(node.get("receive_fields")).filter(|names| !names.is_empty()),
+        grid: key(this, "grid", string),
+        receive_grid: key(this, "receive_grid", string),
+        status: key(this, "status", written),
         period: key(this, "period", seconds),
         lag: key(this, "lag", seconds),
         is_static: key(this, "static", |node| {
@@ -254,9 +304,31 @@ fn read_exchange(node: &Node, position: usize) -> DraftExchange {
         }),
         halo: key(this, "halo", integer),
         initial: present(node, "initial").map(|entry| entry.key_place),
+        restart: present(node, "restart").map(|entry| entry.key_place),
+        remap: present(node, "remap").map(read_remap),
         initial_fields: per_field.map(|map| map.entries().iter().map(name).collect()),
         position,
     }
+}
+
+fn read_remap(entry: &Entry) -> DraftRemap {
+    DraftRemap {
+        place: entry.key_place,
+        has_weights: present(&entry.node, "weights").is_some(),
+        has_scrip: present(&entry.node, "scrip").is_some(),
+    }
+}
+
+/// The texts of a list, with their places.
+fn names(node: Option<&Node>) -> Option<Vec<Name>> {
+    let named = |item: &Node| {
+        Some(Name {
+            text: text(item)?.to_owned(),
+            place: item.place,
+        })
+    };
+    let items = node.and_then(list)?;
+    Some(items.iter().filter_map(named).collect())
 }
 
 fn name(entry: &Entry) -> Name {
@@ -343,6 +415,31 @@ impl EdgeJ {
 }
 
 impl Draft {
+    /// Whether fields or grids are only in exchanges that name no component, at least one; `uses` tells which these are.
+    pub(crate) fn only_open(&self, uses: impl Fn(&DraftExchange) -> bool) -> bool {
+        let mut using = self
+            .exchanges
+            .iter()
+            .flatten()
+            .filter(|exchange| uses(exchange))
+            .peekable();
+        using.peek().is_some() && using.all(DraftExchange::is_open)
+    }
+
+    /// Names of the grids that an exchange uses, as far as they are written.
+    pub(crate) fn grids_of<'a>(
+        &'a self,
+        exchange: &'a DraftExchange,
+    ) -> impl Iterator<Item = &'a str> {
+        let own = [&exchange.grid, &exchange.receive_grid];
+        let own = own.into_iter().filter_map(|key| key.value.as_deref());
+        own.chain(
+            exchange
+                .all_fields()
+                .filter_map(|name| self.grid_name_of(&name.text)),
+        )
+    }
+
     /// Name of the grid that a field says it is on.
     pub(crate) fn grid_name_of(&self, field: &str) -> Option<&str> {
         let field = self

@@ -9,14 +9,19 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GridSpec {
-    /// Number of cells along i.
+    /// Number of cells along i. May be left out, with `ny`, where only exchanges without `from` and `to` use the grid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
-    pub nx: usize,
+    pub nx: Option<usize>,
     /// Number of cells along j.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
-    pub ny: usize,
+    pub ny: Option<usize>,
     /// What lies beyond the first and last cells.
     pub boundary: Boundary,
+    /// Number of columns at the end of each row that repeat the first ones, in OASIS. Default: 0.
+    #[serde(default)]
+    pub overlap: usize,
     /// Who gives the cells of the last row that a north fold holds twice. Only with `north_fold`.
     #[serde(default)]
     pub fold_row: FoldRow,
@@ -29,6 +34,20 @@ pub struct GridSpec {
     /// NEMO's `domain_cfg.nc` as it is: coordinates and cell sizes of all point kinds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain_cfg: Option<PathBuf>,
+}
+
+impl GridSpec {
+    /// Number of cells along i; 0 where the file does not say it, and only the components know.
+    #[must_use]
+    pub fn nx(&self) -> usize {
+        self.nx.unwrap_or(0)
+    }
+
+    /// Number of cells along j; 0 where the file does not say it, and only the components know.
+    #[must_use]
+    pub fn ny(&self) -> usize {
+        self.ny.unwrap_or(0)
+    }
 }
 
 /// What lies beyond the first and last cells of each direction.

@@ -39,7 +39,10 @@ pub use place::Place;
 pub use problem::{Code, Colour, Problem, Problems};
 pub use read::{load, parse};
 pub use spec::{
-    Arrays, Component, CouplingSpec, Element, ExchangeSpec, FieldKind, FieldSpec, FileVariable,
-    Initial, InitialValue, PointKind, Tiles, Time, Watch,
+    Arrays, BadWeights, Component, Conserve, ConserveKind, ConserveOrder, CouplingSpec, Element,
+    ExchangeSpec, FieldKind, FieldSpec, FileVariable, Initial, InitialValue, Linear,
+    MissingRestart, NetcdfKind, Normalisation, Oasis, PointKind, Remap, RemapOrder, RemapSide,
+    Restriction, Scrip, ScripGrid, ScripMethod, ScripOrder, Status, Tiles, Time, TimeOperation,
+    Watch,
 };
 pub use written::Written;

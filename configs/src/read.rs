@@ -98,11 +98,11 @@ fn deserialize(text: &str) -> Result<CouplingSpec, Box<Problem>> {
     })
 }
 
-/// Exchanges without a name are called after their components and their position.
-fn name_exchanges(spec: &mut CouplingSpec) {
+/// Exchanges without a name are called after what they connect and their position.
+pub(crate) fn name_exchanges(spec: &mut CouplingSpec) {
     for (position, exchange) in spec.exchanges.iter_mut().enumerate() {
         if exchange.name.is_empty() {
-            exchange.name = format!("{}->{}[{position}]", exchange.from, exchange.to);
+            exchange.name = exchange.default_name(position);
         }
     }
 }

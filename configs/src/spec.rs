@@ -2,6 +2,14 @@
 //!
 //! The doc comments of the fields are the reference of the file; the JSON Schema repeats them.
 
+mod oasis;
+
+pub use oasis::{
+    BadWeights, Conserve, ConserveKind, ConserveOrder, Linear, MissingRestart, NetcdfKind,
+    Normalisation, Oasis, Remap, RemapOrder, RemapSide, Restriction, Scrip, ScripGrid, ScripMethod,
+    ScripOrder, Status, TimeOperation,
+};
+
 use crate::{
     calendar::{Calendar, DateTime},
     duration::Seconds,
@@ -24,7 +32,9 @@ pub struct CouplingSpec {
     pub experiment: Option<String>,
     /// Start, step and length of the run.
     pub time: Time,
-    /// The programs and workers of the job, by name.
+    /// The programs and workers of the job, by name. May be left out where no exchange names one: then all programs that
+    /// start together are components.
+    #[serde(default)]
     pub components: IndexMap<String, Component>,
     /// The horizontal grids, by name.
     pub grids: IndexMap<String, GridSpec>,
@@ -35,6 +45,32 @@ pub struct CouplingSpec {
     /// When to say that a rank waits, and when to give up.
     #[serde(default)]
     pub watch: Watch,
+    /// What holds for all exchanges of models that couple through OASIS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oasis: Option<Oasis>,
+}
+
+impl CouplingSpec {
+    /// Name of the grid that an exchange leaves from, where the file says it.
+    #[must_use]
+    pub fn source_grid<'a>(&'a self, exchange: &'a ExchangeSpec) -> Option<&'a str> {
+        self.grid_on_side(exchange.grid.as_deref(), &exchange.fields)
+    }
+
+    /// Name of the grid that an exchange arrives on, where the file says it.
+    #[must_use]
+    pub fn target_grid<'a>(&'a self, exchange: &'a ExchangeSpec) -> Option<&'a str> {
+        let own = exchange.receive_grid.as_deref();
+        if own.is_none() && exchange.receive_fields.is_empty() {
+            return self.source_grid(exchange);
+        }
+        self.grid_on_side(own, exchange.received_fields())
+    }
+
+    fn grid_on_side<'a>(&'a self, own: Option<&'a str>, fields: &[String]) -> Option<&'a str> {
+        let of_field = || Some(self.fields.get(fields.first()?)?.grid.as_str());
+        own.or_else(of_field).filter(|name| !name.is_empty())
+    }
 }
 
 /// Start, step and length of the run.
@@ -157,21 +193,30 @@ pub struct FieldSpec {
     /// Unit, for example `m/s`, or `1` for a pure number.
     #[schemars(with = "AnyScalar")]
     pub units: String,
-    /// Name of the grid.
+    /// Name of the grid. May be left out where only exchanges without `from` and `to` carry the field.
+    #[serde(default)]
     pub grid: String,
     /// Point of the cell that the values belong to: `T` (default), `U`, `V` or `F`.
     #[serde(default)]
     pub point: PointKind,
-    /// Number of levels. Default: 1.
-    #[serde(default = "one")]
+    /// Number of levels. Default: 1; in exchanges without `from` and `to`, as many as the components define.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
-    pub levels: usize,
+    pub levels: Option<usize>,
     /// `scalar` (default), or `vector` for a component of a vector, which changes sign across the north fold.
     #[serde(default)]
     pub kind: FieldKind,
     /// What the field is, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub long_name: Option<String>,
+}
+
+impl FieldSpec {
+    /// Number of levels; 1 where nobody has said it.
+    #[must_use]
+    pub fn levels(&self) -> usize {
+        self.levels.unwrap_or(1)
+    }
 }
 
 /// A point of a cell of the C grid.
@@ -203,16 +248,32 @@ pub enum FieldKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeSpec {
-    /// Name of the exchange, for messages and logs. Default: `ocean->closure[0]`, with the exchange's position.
+    /// Name of the exchange, for messages and logs. Default: `ocean->closure[0]`, with the exchange's position; of one
+    /// without `from` and `to`, its first field at both sides.
     #[serde(default)]
     pub name: String,
-    /// The component that sends.
+    /// The component that sends. With neither `from` nor `to`: the components that define the fields.
+    #[serde(default)]
     pub from: String,
     /// The component that receives.
+    #[serde(default)]
     pub to: String,
     /// Names of the fields, all on one grid.
     #[schemars(length(min = 1))]
     pub fields: Vec<String>,
+    /// Names of the same fields at the receiver, one for each. Default: as `fields`.
+    #[serde(default)]
+    pub receive_fields: Vec<String>,
+    /// Grid of the fields in this exchange. Default: the one that `fields` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<String>,
+    /// Grid of `receive_fields` in this exchange. Default: the one that `fields` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receive_grid: Option<String>,
+    /// `exported` (default): to the other component; `expout`: and to files; `output`: to a file only; `input`: from
+    /// the file that `restart` names.
+    #[serde(default)]
+    pub status: Status,
     /// Time between two exchanges, a multiple of the step. Needed unless `static`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Seconds>,
@@ -241,9 +302,89 @@ pub struct ExchangeSpec {
     /// Worker: at dates when the exchange is not due, give the last values instead of None. Default: false.
     #[serde(default)]
     pub hold: bool,
+    /// netCDF file of the values that a lag carries from one run to the next, read at the start and written at the end.
+    /// Instead of `initial`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart: Option<PathBuf>,
+    /// What is made of the values that are sent between two dates: `instant`, `mean`, `sum`, `min` or `max`. Default:
+    /// values that are sent between two dates have no effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accumulate: Option<TimeOperation>,
+    /// Position in the order of exchanges at a date; a call out of order is an error. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u32>,
+    /// Linear change of the values before they are remapped and sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale_sent: Option<Linear>,
+    /// Linear change of the values after they are received and remapped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale_received: Option<Linear>,
+    /// Write least, greatest and sum of the values that are sent into the log. Default: false.
+    #[serde(default)]
+    pub check_sent: bool,
+    /// Write least, greatest and sum of the values that are received into the log. Default: false.
+    #[serde(default)]
+    pub check_received: bool,
+    /// Remapping to the receiver's grid. Default: both sides have the same cells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remap: Option<Remap>,
+    /// Global conservation after the remapping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conserve: Option<Conserve>,
 }
 
 impl ExchangeSpec {
+    /// Names of the fields at the receiver, one for each of `fields`.
+    #[must_use]
+    pub fn received_fields(&self) -> &[String] {
+        if self.receive_fields.is_empty() {
+            &self.fields
+        } else {
+            &self.receive_fields
+        }
+    }
+
+    /// Whether the components are those that define the fields, and not named by the file.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.from.is_empty() && self.to.is_empty()
+    }
+
+    /// The name of an exchange for which the file says none.
+    pub(crate) fn default_name(&self, position: usize) -> String {
+        let first = |names: &[String]| names.first().cloned().unwrap_or_default();
+        let (from, to) = if self.is_open() {
+            (first(&self.fields), first(self.received_fields()))
+        } else {
+            (self.from.clone(), self.to.clone())
+        };
+        format!("{from}->{to}[{position}]")
+    }
+
+    /// The keys of this exchange, as written, that go beyond an exchange of the same cells between two named components.
+    ///
+    /// Whoever cannot do what one of them asks for must say so.
+    #[must_use]
+    pub fn further_keys(&self) -> Vec<&'static str> {
+        let keys = [
+            ("receive_fields", !self.receive_fields.is_empty()),
+            ("grid", self.grid.is_some()),
+            ("receive_grid", self.receive_grid.is_some()),
+            ("status", self.status != Status::default()),
+            ("restart", self.restart.is_some()),
+            ("accumulate", self.accumulate.is_some()),
+            ("sequence", self.sequence.is_some()),
+            ("scale_sent", self.scale_sent.is_some()),
+            ("scale_received", self.scale_received.is_some()),
+            ("check_sent", self.check_sent),
+            ("check_received", self.check_received),
+            ("remap", self.remap.is_some()),
+            ("conserve", self.conserve.is_some()),
+        ];
+        let written = keys.into_iter().filter(|(_, is_written)| *is_written);
+        written.map(|(key, _)| key).collect()
+    }
+
     /// Element type of a worker's arrays: `receive_as`, else `wire`.
     #[must_use]
     pub fn receive_element(&self) -> Element {

@@ -23,8 +23,8 @@ pub fn grid(name: &str, grid: &written::GridSpec) -> Grid {
     };
     Grid {
         name: name.to_owned(),
-        nx: grid.nx,
-        ny: grid.ny,
+        nx: grid.nx(),
+        ny: grid.ny(),
         edge_i,
         edge_j,
     }

@@ -70,7 +70,7 @@ fn array(
 ) -> Result<InitialArray, Error> {
     let field = &experiment.spec.fields[name];
     let [ni, nj] = own.local_shape();
-    let shape = [ni, nj, own.own_levels(field.levels).len()];
+    let shape = [ni, nj, own.own_levels(field.levels()).len()];
     let values = match exchange.initial_of(name) {
         Some(InitialValue::Number(value)) => vec![value; shape.iter().product()],
         Some(InitialValue::File(source)) if own.cells() > 0 => {
@@ -104,12 +104,12 @@ fn from_file(
     field: &FieldSpec,
 ) -> Result<Vec<f64>, Error> {
     let grid = &experiment.spec.grids[&field.grid];
-    let levels = own.own_levels(field.levels);
+    let levels = own.own_levels(field.levels());
     let whole = Rectangle {
         i: 0,
         j: 0,
-        ni: grid.nx,
-        nj: grid.ny,
+        ni: grid.nx(),
+        nj: grid.ny(),
     };
     let around = own.rectangle().unwrap_or(whole);
     let part = Box3 {
@@ -119,10 +119,10 @@ fn from_file(
     };
     let size = FieldSize {
         grid: Size {
-            nx: grid.nx,
-            ny: grid.ny,
+            nx: grid.nx(),
+            ny: grid.ny(),
         },
-        levels: field.levels,
+        levels: field.levels(),
     };
     let path = experiment.folder.join(&source.file);
     let values =
@@ -139,7 +139,7 @@ fn from_file(
         return Ok(values.into_iter().collect());
     }
     let cells = || own.runs().iter().flat_map(|run| run.start..run.end());
-    let of_level = |level| cells().map(move |cell| [level, cell / grid.nx, cell % grid.nx]);
+    let of_level = |level| cells().map(move |cell| [level, cell / grid.nx(), cell % grid.nx()]);
     Ok((0..levels.len())
         .flat_map(of_level)
         .map(|place| values[place])

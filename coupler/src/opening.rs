@@ -40,7 +40,7 @@ fn shape(
         FieldShape {
             point: convert::point(field.point),
             sign: convert::sign(field.kind),
-            levels: field.levels,
+            levels: field.levels(),
         }
     });
     ExchangeShape {
@@ -136,7 +136,7 @@ fn blocks<'a>(
 fn levels(spec: &CouplingSpec, exchange: &ExchangeSpec, own: &OwnedCells) -> Vec<usize> {
     let fields = exchange.fields.iter();
     fields
-        .map(|field| own.own_levels(spec.fields[field].levels).len())
+        .map(|field| own.own_levels(spec.fields[field].levels()).len())
         .collect()
 }
 

@@ -10,7 +10,9 @@ mod checks;
 mod definition;
 mod ending;
 mod outputs;
+mod variables;
 
+pub use crate::outcome::{Received, Sent};
 use crate::{
     block::{Block, Role, Storage},
     error::Error,
@@ -21,6 +23,7 @@ use crate::{
     progress::Progress,
     resolve, start,
     steps::{self, Step},
+    variables::Definition,
 };
 use halocline_configs::CouplingSpec;
 use halocline_exchanges::{
@@ -29,26 +32,6 @@ use halocline_exchanges::{
     world::{Notice, Patience, World},
 };
 use std::{collections::HashMap, path::Path};
-
-/// What a send did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
-    /// Nothing is due at this date; the array was not touched.
-    NotDue,
-    /// Packed; the messages leave with the last field of the exchange.
-    Stored,
-    /// The messages are on their way.
-    Sent,
-}
-
-/// What a receive did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Received {
-    /// Nothing is due at this date; the array was not touched.
-    NotDue,
-    /// The array holds the values of this date.
-    Received,
-}
 
 /// Where in its exchange a field is.
 type Slot = (usize, usize);
@@ -62,6 +45,8 @@ pub struct Session {
     roll: Roll,
     experiment: Experiment,
     domains: HashMap<String, OwnedCells>,
+    /// Variables that the model defines itself.
+    definitions: Vec<Definition>,
     outgoing: Vec<Outgoing>,
     incoming: Vec<Incoming>,
     sends: HashMap<String, Vec<Slot>>,
@@ -131,6 +116,7 @@ impl Session {
             roll,
             experiment,
             domains: HashMap::new(),
+            definitions: Vec::new(),
             outgoing: Vec::new(),
             incoming: Vec::new(),
             sends: HashMap::new(),
@@ -226,7 +212,7 @@ impl Session {
             };
             self.check_sent_shape(exchange, number, &view)?;
             self.release_returned();
-            outcome = match self.put(exchange, number, &view, target)? {
+            outcome = match self.hand_over(exchange, number, &view, target)? {
                 Put::Sent => Sent::Sent,
                 Put::Stored => Sent::Stored,
             };
@@ -237,7 +223,7 @@ impl Session {
         Ok(outcome)
     }
 
-    fn put(
+    fn hand_over(
         &mut self,
         exchange: usize,
         field: usize,

@@ -81,8 +81,8 @@ fn check_quantity(
     base: &Path,
 ) -> Result<(), FileError> {
     let size = Size {
-        nx: grid.nx,
-        ny: grid.ny,
+        nx: grid.nx(),
+        ny: grid.ny(),
     };
     source(grid, point, quantity, base)?.map_or(Ok(()), |source| source.check(quantity, size))
 }
@@ -94,13 +94,16 @@ fn check_exchange(spec: &CouplingSpec, exchange: &ExchangeSpec, base: &Path) -> 
             continue;
         };
         let field = &spec.fields[name];
-        let grid = &spec.grids[&field.grid];
+        // Where only the components know the size, the file is looked at when they have told it.
+        let Some(grid) = spec.grids.get(&field.grid).filter(|grid| grid.nx.is_some()) else {
+            continue;
+        };
         let size = FieldSize {
             grid: Size {
-                nx: grid.nx,
-                ny: grid.ny,
+                nx: grid.nx(),
+                ny: grid.ny(),
             },
-            levels: field.levels,
+            levels: field.levels(),
         };
         if let Err(error) = check_initial(&base.join(&source.file), &source.variable, size) {
             let purpose = format!("exchange '{}', initial values of '{name}'", exchange.name);

@@ -52,8 +52,8 @@ pub fn read_coordinates(
     base: &Path,
 ) -> Result<Coordinates, FileError> {
     let size = Size {
-        nx: grid.nx,
-        ny: grid.ny,
+        nx: grid.nx(),
+        ny: grid.ny(),
     };
     let read = |quantity| {
         source(grid, point, quantity, base)?
@@ -183,8 +183,8 @@ impl Source {
 /// As [`read_coordinates`], and no file that says the mask.
 pub fn read_mask(grid: &GridSpec, point: PointKind, base: &Path) -> Result<Array2<f64>, FileError> {
     let size = Size {
-        nx: grid.nx,
-        ny: grid.ny,
+        nx: grid.nx(),
+        ny: grid.ny(),
     };
     match source(grid, point, Quantity::Mask, base)? {
         Some(source) => source.read(Quantity::Mask, size),

@@ -94,6 +94,22 @@ impl Job {
             .map(|component| (component, rank - component.first_rank))
     }
 
+    /// Make sure that there is something to start.
+    ///
+    /// # Errors
+    /// The experiment lists no component.
+    pub fn check_components(&self) -> Result<(), Error> {
+        if !self.components.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(
+            format!("{} names no components", self.experiment.display()),
+            "'components' with a command or a worker each: they are what is started",
+            "start the programs with your own mpirun line, or add 'components' to the experiment file \
+             (`halocline import-namcouple namcouple` writes one to start from)",
+        ))
+    }
+
     /// Make sure that every program and folder is there before anything starts.
     ///
     /// # Errors

@@ -43,6 +43,7 @@ pub fn plan(path: &Path, dates: usize) -> Result<Plan, Error> {
 /// As [`plan`]; names that the experiment does not have.
 pub fn plan_what_if(path: &Path, dates: usize, what_if: &WhatIf) -> Result<Plan, Error> {
     let mut spec = halocline_configs::load(path)?;
+    components_named(&spec)?;
     let cuts = what_if.apply(&mut spec)?;
     let job = Job::new(&spec, path)?;
     Ok(Plan {
@@ -50,6 +51,18 @@ pub fn plan_what_if(path: &Path, dates: usize, what_if: &WhatIf) -> Result<Plan,
         job,
         cuts,
         dates,
+    })
+}
+
+/// What is exchanged by components that nobody names is known in the job only.
+fn components_named(spec: &CouplingSpec) -> Result<(), Error> {
+    let is_named = |exchange: &ExchangeSpec| !exchange.from.is_empty() && !exchange.to.is_empty();
+    spec.exchanges.iter().find(|exchange| !is_named(exchange)).map_or(Ok(()), |exchange| {
+        Err(Error::new(
+            format!("exchange '{}' does not say from which component to which it goes", exchange.name),
+            "'from' and 'to' for each exchange: without them the components are known in the job only",
+            "write 'from' and 'to'; `halocline import-namcouple namcouple` writes an experiment file to start from",
+        ))
     })
 }
 
@@ -191,7 +204,7 @@ impl Plan {
                 "{name} [{}] at {:?}{sign}, {}",
                 field.units,
                 field.point,
-                count(field.levels, "level")
+                count(field.levels(), "level")
             )
         };
         writeln!(
@@ -278,7 +291,7 @@ impl Plan {
         let of = |name: &String| {
             let field = &self.spec.fields[name];
             let grid = &self.spec.grids[&field.grid];
-            grid.nx * grid.ny * field.levels
+            grid.nx() * grid.ny() * field.levels()
         };
         let cells: usize = exchange.fields.iter().map(of).sum();
         cells as f64
@@ -314,7 +327,7 @@ fn described(grid: &GridSpec) -> String {
         EdgeJ::NorthFold(Pivot::T) => "north fold about T",
         EdgeJ::NorthFold(Pivot::F) => "north fold about F",
     };
-    format!("{} x {} cells (i x j), i {i}, j {j}", grid.nx, grid.ny)
+    format!("{} x {} cells (i x j), i {i}, j {j}", grid.nx(), grid.ny())
 }
 
 fn element(element: Element) -> &'static str {

@@ -97,6 +97,7 @@ pub fn run(experiment: &Path, options: &RunOptions) -> Result<Outcome, Error> {
     let spec = halocline_configs::load(experiment)?;
     crate::files::check(&spec, experiment)?;
     let job = Job::new(&spec, experiment)?;
+    job.check_components()?;
     job.check_programs()?;
     let launcher = Launcher::find(&options.launcher)?;
     let program = program::supervisor(options.program.as_deref())?;
@@ -150,6 +151,7 @@ pub fn run(experiment: &Path, options: &RunOptions) -> Result<Outcome, Error> {
 pub fn print(experiment: &Path, options: &RunOptions) -> Result<String, Error> {
     let spec = halocline_configs::load(experiment)?;
     let job = Job::new(&spec, experiment)?;
+    job.check_components()?;
     let launcher = Launcher::to_print(&options.launcher);
     let chosen = options.run_directory.as_deref();
     let run_directory = std::path::absolute(chosen.unwrap_or(Path::new(".")))

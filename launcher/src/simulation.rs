@@ -88,7 +88,7 @@ fn shape(
         FieldShape {
             point: convert::point(field.point),
             sign: convert::sign(field.kind),
-            levels: field.levels,
+            levels: field.levels(),
         }
     });
     ExchangeShape {

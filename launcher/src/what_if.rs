@@ -51,7 +51,7 @@ impl WhatIf {
         for size in &self.grids {
             let name = size.grid(spec)?;
             let grid = &mut spec.grids[&name];
-            (grid.nx, grid.ny) = (size.nx, size.ny);
+            (grid.nx, grid.ny) = (Some(size.nx), Some(size.ny));
         }
         let mut cuts: BTreeMap<String, Cut> = spec
             .components

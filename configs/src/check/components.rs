@@ -2,12 +2,13 @@
 
 use super::quoted;
 use crate::{
-    draft::{Draft, DraftComponent, DraftGrid, DraftTiles, Key, Name},
+    draft::{Draft, DraftComponent, DraftExchange, DraftGrid, DraftTiles, Key, Name},
     hint,
     problem::{Code, Problem},
 };
 
 pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
+    problems.extend(needed(draft));
     for component in draft.components.iter().flatten() {
         problems.extend(readable_name(component));
         problems.extend(one_of_command_and_worker(component));
@@ -17,6 +18,21 @@ pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
             tiles_fit(draft, component, tiles, problems);
         }
     }
+}
+
+/// Components may be left out where no exchange names one.
+fn needed(draft: &Draft) -> Option<Problem> {
+    let exchanges = draft.exchanges.as_deref().unwrap_or_default();
+    let none_named = !exchanges.is_empty() && exchanges.iter().all(DraftExchange::is_open);
+    (!draft.has_components && !none_named).then(|| {
+        Problem::new(
+            Code::MissingKey,
+            draft.place,
+            "the file has no 'components'",
+            "'components': a map of names",
+            "add 'components:'. The programs and workers of the job, by name.",
+        )
+    })
 }
 
 /// Names of components become names of files and of progress bars.

@@ -18,9 +18,12 @@ pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
         problems.extend(time::positive("period", &exchange.period));
         problems.extend(multiple(draft, exchange, "period"));
         problems.extend(multiple(draft, exchange, "lag"));
-        problems.extend(run_long_enough(draft, exchange));
+        // Models coupled through OASIS have always been free to be stopped early: they run, with fewer dates.
+        if !exchange.is_open() {
+            problems.extend(run_long_enough(draft, exchange));
+            problems.extend(last_put_within_run(draft, exchange));
+        }
         problems.extend(lag_within_period(exchange));
-        problems.extend(last_put_within_run(draft, exchange));
         problems.extend(has_initial(exchange));
     }
 }
@@ -30,6 +33,7 @@ fn static_without_times(exchange: &DraftExchange) -> Vec<Problem> {
         ("period", exchange.period.place),
         ("lag", exchange.lag.place),
         ("initial", exchange.initial),
+        ("restart", exchange.restart),
     ];
     let present = written
         .into_iter()
@@ -141,11 +145,23 @@ fn lag_within_period(exchange: &DraftExchange) -> Option<Problem> {
 }
 
 fn has_initial(exchange: &DraftExchange) -> Option<Problem> {
+    let title = exchange.title();
+    if let (Some(initial), Some(restart)) = (exchange.initial, exchange.restart) {
+        let found = format!("exchange '{title}' has both 'initial' and 'restart'");
+        let expected = "at most one of 'initial' and 'restart'";
+        let problem = Problem::new(
+            Code::OneOfTwo,
+            restart,
+            found,
+            expected,
+            "remove one of the two",
+        );
+        return Some(problem.beside(initial, "'initial' is here"));
+    }
     let (lag, place) = exchange.lag.both()?;
-    if lag.get() <= 0 {
+    if lag.get() <= 0 || exchange.restart.is_some() {
         return None;
     }
-    let title = exchange.title();
     let Some(initial) = exchange.initial else {
         let found = format!("exchange '{title}' has a lag of {lag}, and no 'initial'");
         let expected =

@@ -2,20 +2,29 @@
 
 use super::quoted;
 use crate::{
-    draft::{Draft, DraftExchange, Name},
+    draft::{Draft, DraftExchange, Key, Name},
     hint,
     place::Place,
     problem::{Code, Problem},
+    spec::Status,
 };
 
 pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
     for exchange in draft.exchanges.iter().flatten() {
+        problems.extend(has_both_sides(exchange));
         problems.extend(component_exists(draft, exchange, &exchange.from, "from"));
         problems.extend(component_exists(draft, exchange, &exchange.to, "to"));
         problems.extend(between_two(exchange));
         problems.extend(fields_exist(draft, exchange));
-        problems.extend(fields_once(exchange));
-        problems.extend(one_grid(draft, exchange));
+        problems.extend(fields_once(exchange.fields.as_deref()));
+        problems.extend(fields_once(exchange.receive_fields.as_deref()));
+        problems.extend(one_grid(draft, exchange.fields.as_deref(), &exchange.grid));
+        let received = exchange.receive_fields.as_deref();
+        problems.extend(one_grid(draft, received, &exchange.receive_grid));
+        problems.extend(grids_exist(draft, exchange));
+        problems.extend(as_many_received(exchange));
+        problems.extend(file_to_read(exchange));
+        problems.extend(weights_named(exchange));
         problems.extend(initial_fields_exist(exchange));
     }
     names_once(draft, problems);
@@ -25,7 +34,7 @@ pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
 fn component_exists(
     draft: &Draft,
     exchange: &DraftExchange,
-    side: &crate::draft::Key<String>,
+    side: &Key<String>,
     key: &str,
 ) -> Option<Problem> {
     let components = draft.components.as_ref()?;
@@ -45,6 +54,122 @@ fn component_exists(
             ),
             format!("a component among {}", quoted(known())),
             hint::change_to(name, known(), "correct the name, or add the component"),
+        )
+    })
+}
+
+/// Both components are named, or neither; with files, only the one that there is.
+fn has_both_sides(exchange: &DraftExchange) -> Option<Problem> {
+    let status = exchange.status.or(Status::default())?;
+    let (from, to) = (&exchange.from, &exchange.to);
+    let superfluous = match status {
+        Status::Output => to.place.map(|place| ("to", place)),
+        Status::Input => from.place.map(|place| ("from", place)),
+        Status::Exported | Status::Expout => None,
+    };
+    if let Some((key, place)) = superfluous {
+        let status = format!("{status:?}").to_lowercase();
+        let found = format!(
+            "exchange '{}' has 'status: {status}', and '{key}'",
+            exchange.title()
+        );
+        let expected = format!("no '{key}': there is a file on that side");
+        let change = format!("remove '{key}', or choose another status");
+        return Some(Problem::new(
+            Code::WrongValue,
+            place,
+            found,
+            expected,
+            change,
+        ));
+    }
+    let missing = match (from.is_present(), to.is_present(), status) {
+        (true, false, Status::Exported | Status::Expout) => ("to", "The component that receives."),
+        (false, true, Status::Exported | Status::Expout) => ("from", "The component that sends."),
+        _ => return None,
+    };
+    let (key, meaning) = missing;
+    Some(Problem::new(
+        Code::MissingKey,
+        exchange.place,
+        format!("'exchanges[{}]' has no '{key}'", exchange.position),
+        format!("'{key}': a text"),
+        format!("add '{key}:'. {meaning}"),
+    ))
+}
+
+fn grids_exist(draft: &Draft, exchange: &DraftExchange) -> Vec<Problem> {
+    let Some(grids) = &draft.grids else {
+        return Vec::new();
+    };
+    let known = || grids.iter().map(|grid| grid.name.text.as_str());
+    let written = [&exchange.grid, &exchange.receive_grid];
+    let written = written.into_iter().filter_map(Key::both);
+    let unknown = written.filter(|(name, _)| !known().any(|other| other == name.as_str()));
+    unknown
+        .map(|(name, place)| {
+            Problem::new(
+                Code::UnknownGrid,
+                place,
+                format!(
+                    "exchange '{}' is on grid '{name}', which is not in 'grids'",
+                    exchange.title()
+                ),
+                format!("a grid among {}", quoted(known())),
+                hint::change_to(name, known(), "correct the name, or add the grid"),
+            )
+        })
+        .collect()
+}
+
+fn as_many_received(exchange: &DraftExchange) -> Option<Problem> {
+    let (sent, received) = (exchange.fields.as_ref()?, exchange.receive_fields.as_ref()?);
+    let place = received.first()?.place;
+    (sent.len() != received.len()).then(|| {
+        Problem::new(
+            Code::WrongValue,
+            place,
+            format!(
+                "exchange '{}' sends {} fields, and receives {}",
+                exchange.title(),
+                sent.len(),
+                received.len()
+            ),
+            "a name in 'receive_fields' for each of 'fields', in their order",
+            "add or remove names",
+        )
+    })
+}
+
+/// `input` reads a file.
+fn file_to_read(exchange: &DraftExchange) -> Option<Problem> {
+    let (status, place) = exchange.status.both()?;
+    (*status == Status::Input && exchange.restart.is_none()).then(|| {
+        Problem::new(
+            Code::MissingKey,
+            place,
+            format!(
+                "exchange '{}' has 'status: input', and no 'restart'",
+                exchange.title()
+            ),
+            "'restart': the netCDF file that is read",
+            "add 'restart: fields.nc'",
+        )
+    })
+}
+
+fn weights_named(exchange: &DraftExchange) -> Option<Problem> {
+    let remap = exchange.remap.as_ref()?;
+    (!remap.has_weights && !remap.has_scrip).then(|| {
+        Problem::new(
+            Code::MissingKey,
+            remap.place,
+            format!(
+                "the remapping of exchange '{}' has neither 'weights' nor 'scrip'",
+                exchange.title()
+            ),
+            "a file of weights, or how SCRIP computes them",
+            "add 'weights: weights.nc'",
         )
     })
 }
@@ -72,9 +197,7 @@ fn fields_exist(draft: &Draft, exchange: &DraftExchange) -> Vec<Problem> {
     };
     let known = || fields.iter().map(|field| field.name.text.as_str());
     let unknown = exchange
-        .fields
-        .iter()
-        .flatten()
+        .all_fields()
         .filter(|name| !known().any(|other| other == name.text));
     let explain = |name: &Name| {
         Problem::new(
@@ -92,13 +215,13 @@ fn fields_exist(draft: &Draft, exchange: &DraftExchange) -> Vec<Problem> {
     unknown.map(explain).collect()
 }
 
-fn fields_once(exchange: &DraftExchange) -> Vec<Problem> {
-    let fields: Vec<&Name> = exchange.fields.iter().flatten().collect();
+fn fields_once(fields: Option<&[Name]>) -> Vec<Problem> {
+    let fields = fields.unwrap_or_default();
     let again = fields.iter().enumerate().filter_map(|(position, name)| {
         let first = fields[..position]
             .iter()
             .find(|other| other.text == name.text)?;
-        Some((*name, first.place))
+        Some((name, first.place))
     });
     again
         .map(|(name, first)| {
@@ -139,9 +262,11 @@ fn names_once(draft: &Draft, problems: &mut Vec<Problem>) {
     }
 }
 
-fn one_grid(draft: &Draft, exchange: &DraftExchange) -> Option<Problem> {
-    let fields = exchange.fields.as_ref()?;
-    let mut on_grids = fields
+fn one_grid(draft: &Draft, fields: Option<&[Name]>, own_grid: &Key<String>) -> Option<Problem> {
+    if own_grid.is_present() {
+        return None;
+    }
+    let mut on_grids = fields?
         .iter()
         .filter_map(|name| Some((name, draft.grid_name_of(&name.text)?)));
     let (first, first_grid) = on_grids.next()?;
@@ -193,7 +318,7 @@ fn one_source(draft: &Draft, problems: &mut Vec<Problem>) {
             continue;
         };
         let known = sources.len();
-        for name in exchange.fields.iter().flatten() {
+        for name in exchange.received_fields().unwrap_or_default() {
             let first = sources[..known]
                 .iter()
                 .find(|(field, target, ..)| *field == name.text && *target == to);

@@ -10,21 +10,61 @@ use crate::{
 
 pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
     for field in draft.fields.iter().flatten() {
-        problems.extend(is_an_identifier(field));
+        problems.extend(has_a_good_name(draft, field));
+        problems.extend(has_a_grid(draft, field));
         problems.extend(grid_exists(draft, field));
         problems.extend(used(draft, field));
     }
 }
 
-fn is_an_identifier(field: &DraftField) -> Option<Problem> {
+/// Longest name of a field that models can define through OASIS [characters].
+const LONGEST_NAME: usize = 80;
+
+/// Arguments of a worker's function have the names of fields. Models that find each other by the fields that they define
+/// may use any word.
+fn has_a_good_name(draft: &Draft, field: &DraftField) -> Option<Problem> {
     let name = &field.name;
-    (!is_identifier(&name.text)).then(|| {
-        Problem::new(
-            Code::BadName,
-            name.place,
-            format!("'{}' cannot be the name of a field", name.text),
+    let (is_good, expected, why) = if carried_only_by_open(draft, field) {
+        let count = name.text.chars().count();
+        let blank = |letter: char| letter.is_whitespace() || letter.is_control() || letter == ':';
+        let is_good = (1..=LONGEST_NAME).contains(&count) && !name.text.contains(blank);
+        (
+            is_good,
+            "at most 80 characters, no blanks and no ':'",
+            "rename it here and in the models",
+        )
+    } else {
+        let why = "rename it: a worker's function has arguments of these names";
+        (
+            is_identifier(&name.text),
             "letters, digits and '_', no digit first",
-            "rename it: a worker's function has arguments of these names",
+            why,
+        )
+    };
+    (!is_good).then(|| {
+        let found = format!("'{}' cannot be the name of a field", name.text);
+        Problem::new(Code::BadName, name.place, found, expected, why)
+    })
+}
+
+/// Whether the field is in exchanges that name no component, and in no other.
+fn carried_only_by_open(draft: &Draft, field: &DraftField) -> bool {
+    let carries = |exchange: &DraftExchange| {
+        let mut fields = exchange.all_fields();
+        fields.any(|name| name.text == field.name.text)
+    };
+    draft.only_open(carries)
+}
+
+fn has_a_grid(draft: &Draft, field: &DraftField) -> Option<Problem> {
+    let name = &field.name;
+    (!field.grid.is_present() && !carried_only_by_open(draft, field)).then(|| {
+        Problem::new(
+            Code::MissingKey,
+            name.place,
+            format!("'fields.{}' has no 'grid'", name.text),
+            "'grid': a text",
+            "add 'grid:'. Name of the grid.",
         )
     })
 }
@@ -59,10 +99,7 @@ fn used(draft: &Draft, field: &DraftField) -> Option<Problem> {
         other.text == name.text || hint::is_meant_by(&name.text, &other.text, &known)
     };
     let carries = |exchange: &DraftExchange| {
-        exchange
-            .fields
-            .as_ref()
-            .is_none_or(|fields| fields.iter().any(may_be_this))
+        exchange.fields.is_none() || exchange.all_fields().any(may_be_this)
     };
     (!draft.exchanges.as_ref()?.iter().any(carries)).then(|| {
         Problem::new(

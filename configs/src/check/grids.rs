@@ -1,7 +1,7 @@
 //! Grids: folds that close, and grids that no field is on.
 
 use crate::{
-    draft::{Draft, DraftField, DraftGrid},
+    draft::{Draft, DraftExchange, DraftField, DraftGrid},
     grid::{EdgeI, Pivot},
     hint,
     problem::{Code, Problem},
@@ -10,6 +10,7 @@ use crate::{
 pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
     for grid in draft.grids.iter().flatten() {
         problems.extend(used(draft, grid));
+        problems.extend(has_size(draft, grid));
         problems.extend(fold_row_with_fold(grid));
         let pivot = grid.edge_j.value.and_then(crate::EdgeJ::pivot);
         if let Some(pivot) = pivot {
@@ -31,7 +32,10 @@ fn used(draft: &Draft, grid: &DraftGrid) -> Option<Problem> {
         None => true,
         Some(written) => written == name.text || hint::is_meant_by(&name.text, written, &known),
     };
-    (!draft.fields.as_ref()?.iter().any(uses)).then(|| {
+    let in_exchanges = draft.exchanges.iter().flatten();
+    let mut named = in_exchanges.flat_map(|exchange| [&exchange.grid, &exchange.receive_grid]);
+    let is_named = named.any(|key| key.value.as_deref() == Some(name.text.as_str()));
+    (!is_named && !draft.fields.as_ref()?.iter().any(uses)).then(|| {
         Problem::new(
             Code::UnusedGrid,
             name.place,
@@ -43,6 +47,29 @@ fn used(draft: &Draft, grid: &DraftGrid) -> Option<Problem> {
             ),
         )
     })
+}
+
+/// Sizes may be left out where the components that define the fields know them.
+fn has_size(draft: &Draft, grid: &DraftGrid) -> Vec<Problem> {
+    let name = grid.name.text.as_str();
+    let both_absent = !grid.nx.is_present() && !grid.ny.is_present();
+    let uses = |exchange: &DraftExchange| draft.grids_of(exchange).any(|other| other == name);
+    if both_absent && !grid.has_files && draft.only_open(uses) {
+        return Vec::new();
+    }
+    let keys = [("nx", "i", &grid.nx), ("ny", "j", &grid.ny)];
+    let missing = keys.into_iter().filter(|(_, _, key)| !key.is_present());
+    missing
+        .map(|(key, direction, _)| {
+            Problem::new(
+                Code::MissingKey,
+                grid.name.place,
+                format!("'grids.{name}' has no '{key}'"),
+                format!("'{key}': a whole number, at least 1"),
+                format!("add '{key}:'. Number of cells along {direction}."),
+            )
+        })
+        .collect()
 }
 
 fn fold_row_with_fold(grid: &DraftGrid) -> Option<Problem> {

@@ -123,7 +123,7 @@ impl Session {
         let values = handshake::agree(self.world.as_mut(), &self.roll, values)?;
         for (exchange, arrays) in values {
             for (field, array) in arrays.iter().enumerate() {
-                self.put(exchange, field, &array.view(), 0)?;
+                self.hand_over(exchange, field, &array.view(), 0)?;
             }
         }
         Ok(())
