@@ -148,8 +148,7 @@ impl FieldFile {
         let number = time.len();
         #[allow(clippy::cast_precision_loss, reason = "dates of a run are small")]
         let date = date as f64;
-        time.put_value(date, number)
-            .map_err(unwritable(&path))?;
+        time.put_value(date, number).map_err(unwritable(&path))?;
         Ok(number)
     }
 
