@@ -9,6 +9,7 @@
 pub mod block;
 pub mod clock;
 pub mod code;
+mod completion;
 pub mod convert;
 mod coordinates;
 mod crew;
@@ -24,10 +25,12 @@ mod outgoing;
 mod progress;
 mod resolve;
 mod rest;
+mod route;
 pub mod session;
 mod sharing;
 pub mod start;
 pub mod steps;
+mod unfinished;
 pub mod variables;
 mod wait;
 

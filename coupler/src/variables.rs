@@ -24,4 +24,8 @@ pub(crate) struct Definition {
     pub(crate) levels: usize,
     /// Cells of the whole grid, where the model says how many.
     pub(crate) global_cells: Option<usize>,
+    /// Exchanges that carry it, and its place in each; none where the other side of its exchange is missing.
+    pub(crate) slots: Vec<(usize, usize)>,
+    /// Date of the last call [s].
+    pub(crate) last: Option<i64>,
 }

@@ -1,13 +1,15 @@
 //! Variables that the model itself defines, each with cells and levels of its own: what OASIS hosts use.
 
-use super::{Received, Sent, Session};
+use super::{Received, Sent, Session, Slot};
 use crate::{
+    clock::Clock,
     code::Code,
     error::Error,
     variables::{Definition, Direction, Variable},
 };
 use halocline_exchanges::{
     partition::Partition,
+    plan::BlockShape,
     view::{View, ViewMut},
 };
 
@@ -54,6 +56,7 @@ impl Session {
                 .about(name),
             ));
         }
+        self.uses_variables = true;
         if !self.is_mentioned(name, direction) {
             return Ok(None);
         }
@@ -86,6 +89,8 @@ impl Session {
             partition: partition.clone(),
             levels,
             global_cells,
+            slots: Vec::new(),
+            last: None,
         });
         Ok(Some(Variable(self.definitions.len() - 1)))
     }
@@ -93,12 +98,11 @@ impl Session {
     /// Whether an exchange could carry this field from or to this component.
     fn is_mentioned(&self, name: &str, direction: Direction) -> bool {
         self.spec().exchanges.iter().any(|exchange| {
-            let side = match direction {
-                Direction::Send => &exchange.from,
-                Direction::Receive => &exchange.to,
+            let (side, fields) = match direction {
+                Direction::Send => (&exchange.from, &exchange.fields[..]),
+                Direction::Receive => (&exchange.to, exchange.received_fields()),
             };
-            (side.is_empty() || *side == self.component)
-                && exchange.fields.iter().any(|field| field == name)
+            (side.is_empty() || *side == self.component) && fields.iter().any(|field| field == name)
         })
     }
 
@@ -116,8 +120,27 @@ impl Session {
         date: i64,
         write_restart: bool,
     ) -> Result<Sent, Error> {
-        let _ = (view, date, write_restart);
-        Err(self.not_yet(variable, "put"))
+        self.variable(variable, Direction::Send)?;
+        self.check_call(variable, date)?;
+        if write_restart {
+            return Err(self.not_yet(variable, "write_restart"));
+        }
+        let mut outcome = Sent::NotDue;
+        for index in 0..self.definitions[variable.0].slots.len() {
+            let slot = self.definitions[variable.0].slots[index];
+            if self.outgoing[slot.0].due(date, self.end).is_none() {
+                continue;
+            }
+            let outgoing = &self.outgoing[slot.0];
+            let ([ni, nj], levels) = (outgoing.local_shape, outgoing.levels[slot.1]);
+            self.check_cells(ni * nj, levels, variable, view.layout.shape)?;
+            outcome = outcome.and(self.put_slot(slot, &view, date)?);
+        }
+        self.definitions[variable.0].last = Some(date);
+        if outcome != Sent::NotDue {
+            self.progress.reached(date);
+        }
+        Ok(outcome)
     }
 
     /// Receive a variable at `date` into own cells, axes (i, j, level). Waits for the messages of this date.
@@ -127,11 +150,22 @@ impl Session {
     pub fn get(
         &mut self,
         variable: Variable,
-        view: ViewMut<'_>,
+        mut view: ViewMut<'_>,
         date: i64,
     ) -> Result<Received, Error> {
-        let _ = (view, date);
-        Err(self.not_yet(variable, "get"))
+        self.variable(variable, Direction::Receive)?;
+        self.check_call(variable, date)?;
+        let slot = self.definitions[variable.0].slots.first().copied();
+        let due = slot.filter(|(exchange, number)| self.incoming[*exchange].due(*number, date));
+        let outcome = match due {
+            None => Received::NotDue,
+            Some((exchange, number)) => {
+                self.fit_block((exchange, number), variable, view.layout.shape)?;
+                self.get_slot((exchange, number), &mut view, date)?
+            }
+        };
+        self.definitions[variable.0].last = Some(date);
+        Ok(outcome)
     }
 
     /// What [`Session::put`] would do at `date`.
@@ -139,43 +173,154 @@ impl Session {
     /// # Errors
     /// No such variable, or one that is received; a date outside the run.
     pub fn inquire_put(&self, variable: Variable, date: i64) -> Result<Sent, Error> {
-        let _ = date;
-        Err(self.not_yet(variable, "inquire_put"))
+        let definition = self.variable(variable, Direction::Send)?;
+        self.check_date(&definition.name, date)?;
+        let outcomes = definition.slots.iter().map(|(exchange, number)| {
+            let outgoing = &self.outgoing[*exchange];
+            match outgoing.due(date, self.end) {
+                None => Sent::NotDue,
+                Some(_) if outgoing.completes(*number) => Sent::Sent,
+                Some(_) => Sent::Stored,
+            }
+        });
+        Ok(outcomes.fold(Sent::NotDue, Sent::and))
     }
 
-    /// Periods of the exchanges that carry a variable, in the order of the experiment file [s].
+    /// Periods of the exchanges that carry a variable, in the order of the experiment file [s]; none where the other
+    /// side of its exchange is missing.
     #[must_use]
     pub fn periods(&self, variable: Variable) -> Vec<i64> {
         let Some(definition) = self.definitions.get(variable.0) else {
             return Vec::new();
         };
-        let carries = self.spec().exchanges.iter().filter(|exchange| {
-            let side = match definition.direction {
-                Direction::Send => &exchange.from,
-                Direction::Receive => &exchange.to,
-            };
-            (side.is_empty() || *side == self.component)
-                && exchange.fields.contains(&definition.name)
-        });
-        carries
-            .filter_map(|exchange| exchange.period)
-            .map(|period| period.get())
+        let clocks = definition
+            .slots
+            .iter()
+            .map(|(exchange, _)| match definition.direction {
+                Direction::Send => self.outgoing[*exchange].clock,
+                Direction::Receive => self.incoming[*exchange].clock,
+            });
+        clocks
+            .filter_map(|clock| match clock {
+                Clock::Every { period, .. } => Some(period),
+                Clock::Once => None,
+            })
             .collect()
     }
 
-    fn not_yet(&self, variable: Variable, verb: &str) -> Error {
-        let name = self
-            .definitions
-            .get(variable.0)
-            .map_or("?", |definition| definition.name.as_str());
+    /// What was said of a variable, which is to be used in this direction.
+    fn variable(&self, variable: Variable, direction: Direction) -> Result<&Definition, Error> {
+        let known = self.definitions.get(variable.0);
+        if !self.defined {
+            let error = Error::new(
+                Code::Order,
+                "a variable is used before end_definition",
+                "end_definition first",
+                "call it once after the variables are defined",
+            );
+            let error = match known {
+                Some(definition) => error.about(&definition.name),
+                None => error,
+            };
+            return Err(self.here(error));
+        }
+        let Some(definition) = known else {
+            return Err(self.here(Error::new(
+                Code::Name,
+                format!("there is no variable number {}", variable.0),
+                format!("0 to {}", self.definitions.len().saturating_sub(1)),
+                "use the numbers that define_variable returns",
+            )));
+        };
+        if definition.direction == direction {
+            return Ok(definition);
+        }
+        let (found, expected) = match direction {
+            Direction::Send => ("put of a variable that is received", "get"),
+            Direction::Receive => ("get of a variable that is sent", "put"),
+        };
+        Err(self.here(
+            Error::new(
+                Code::Order,
+                found,
+                expected,
+                "define it for the other direction as well, or call the other verb",
+            )
+            .about(&definition.name),
+        ))
+    }
+
+    /// Whether a date lies within the run and not before that of the last call.
+    fn check_call(&self, variable: Variable, date: i64) -> Result<(), Error> {
+        let Definition { name, last, .. } = &self.definitions[variable.0];
+        self.check_date(name, date)?;
+        match last.filter(|last| date < *last) {
+            None => Ok(()),
+            Some(last) => Err(self.here(
+                Error::new(
+                    Code::Date,
+                    format!("date {date} s comes after date {last} s"),
+                    "dates that do not go backwards",
+                    "pass the seconds since the start of the run, at each step those of the step",
+                )
+                .about(name),
+            )),
+        }
+    }
+
+    /// Whether an array has the number of own cells of this rank, in whatever extents, and all levels.
+    fn check_cells(
+        &self,
+        cells: usize,
+        levels: usize,
+        variable: Variable,
+        [ni, nj, found_levels]: [usize; 3],
+    ) -> Result<(), Error> {
+        if ni * nj == cells && found_levels == levels {
+            return Ok(());
+        }
+        Err(self.here(
+            Error::new(
+                Code::Shape,
+                format!("array of shape (i, j, level) = ({ni}, {nj}, {found_levels})"),
+                format!(
+                    "{cells} own cells on {levels} levels: {} values",
+                    cells * levels
+                ),
+                "pass exactly the cells of the partition that the variable is defined with, without halo",
+            )
+            .about(&self.definitions[variable.0].name),
+        ))
+    }
+
+    /// Give the block of an exchange the extents of an array: without a halo only the order of its cells counts.
+    fn fit_block(
+        &mut self,
+        slot: Slot,
+        variable: Variable,
+        shape: [usize; 3],
+    ) -> Result<(), Error> {
+        let (exchange, number) = slot;
+        let block = self.incoming[exchange].block;
+        if block.halo > 0 {
+            return self.check_received_shape(exchange, number, shape);
+        }
+        let levels = self.incoming[exchange].fields[number].levels;
+        self.check_cells(block.cells(), levels, variable, shape)?;
+        let [ni, nj, _] = shape;
+        self.incoming[exchange].block = BlockShape { ni, nj, halo: 0 };
+        Ok(())
+    }
+
+    fn not_yet(&self, variable: Variable, what: &str) -> Error {
         self.here(
             Error::new(
                 Code::Internal,
-                format!("{verb} of a variable is not available yet"),
+                format!("{what} is not available yet"),
                 "",
-                "use send and receive by name meanwhile",
+                "leave it out",
             )
-            .about(name),
+            .about(&self.definitions[variable.0].name),
         )
     }
 }
