@@ -8,6 +8,7 @@ mod cells;
 mod check;
 mod error;
 mod initial;
+pub mod oasis;
 mod plane;
 mod points;
 mod variable;

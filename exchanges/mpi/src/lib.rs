@@ -13,6 +13,9 @@
 //! | `slot`, `channel` | persistent messages between two ranks, double-buffered |
 //! | `watch` | notices of failure; the loop in which collective operations wait |
 //! | `meeting` | sparse all-to-all whose cost follows the partners, not the ranks |
+//! | `job` | all processes of a job, coupled or not; communicators between components |
+//! | `gathering` | pieces of all ranks of a component at its first one |
+//! | `handles` | communicators as C programs know them |
 //! | `mpi_world` | all of it as a `World`; what all ranks do together is in its `collective` |
 
 mod channel;
@@ -20,6 +23,9 @@ mod check;
 mod communicator;
 mod environment;
 mod farewell;
+mod gathering;
+mod handles;
+mod job;
 mod meeting;
 mod mpi_world;
 mod pending;
@@ -28,4 +34,7 @@ mod watch;
 
 pub use environment::{end_job, is_running};
 pub use farewell::before_host_ends_mpi;
+pub use gathering::{Gathering, is_null_communicator, rank_and_size};
+pub use handles::{RawCommunicator, fortran_handle, raw_communicator};
+pub use job::{Job, Part, null_communicator, undefined_color};
 pub use mpi_world::MpiWorld;
