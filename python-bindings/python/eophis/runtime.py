@@ -7,7 +7,6 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 
 from . import logs
@@ -30,17 +29,16 @@ class Variable:
 
     def is_coupled(self) -> bool:
         """Whether somebody has the other side of it; known when the tunnels are open."""
-        return self._number >= 0 and bool(self._core.periods(self._number))
+        return self._core.is_coupled(self._number)
 
     def lend(self, date: int) -> Lease | None:
         """Return the block that the coupler filled, axes (level, j, i) with halo; None where nothing is due."""
         self._core.take_back()
-        self._core.leave_to_views()
         return self._core.lend(self._number, date)
 
     def put(self, own: npt.NDArray[Any], date: int) -> None:
         """Send own cells, axes (i, j, level)."""
-        self._core.put(self._number, own, date)
+        self._core.put(self._number, own.transpose(2, 1, 0), date)
 
 
 class Coupling:
@@ -74,17 +72,16 @@ class Coupling:
         """Define a variable that arrives with the halo of its grid."""
         box = grid.box
         assert box is not None, "the grid is cut before its variables are defined"
-        fold = None
+        edges = ["closed" if edge == "close" else edge for edge in grid.bnd]
         if grid.is_folded:
-            fold = f"{'north' if grid.folds_north else 'south'} {grid.fold}"
+            edges[1] = f"{'north' if grid.folds_north else 'south'} {grid.fold}"
         number = self._core.define_received(
             name,
             grid.size,
             (box.i_first, box.j_first, box.ni, box.nj),
             int(levels),
             grid.halo_size,
-            (grid.bnd[0] == "cyclic", grid.bnd[1] == "cyclic"),
-            fold,
+            (edges[0], edges[1]),
             grid.grd,
             grid.changes_sign(static),
         )
@@ -111,7 +108,6 @@ class Coupling:
         atexit.unregister(self._leave_early)
         logs.left()
         self._core.take_back()
-        self._core.leave_to_views()
         self._core.finish()
 
     def abort(self, code: str, found: str, expected: str, hint: str) -> None:
@@ -135,8 +131,3 @@ class Coupling:
 
         cause = failures.cause(self._failure)
         self.abort(cause.code or "worker", cause.found, cause.expected, cause.hint)
-
-
-def as_array(lease: Lease) -> npt.NDArray[np.float64]:
-    """View a block as an array, axes (level, j, i)."""
-    return np.asarray(lease)
