@@ -1,0 +1,113 @@
+"""Hosts of OASIS, compiled for Halocline: each checks every value, every kinfo and what it must not touch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from coupled_job import HOSTS, Mpi, Ranks, assert_transport_was_had, compile_host, run_checked, run_ranks
+from oasis_jobs import Coupling, Exchange, assert_success
+
+pytestmark = pytest.mark.usefixtures("each_transport")
+
+TIME_LIMIT = 60.0
+LAYOUTS = [(1, 1), (2, 1), (3, 2)]
+
+ECHO = Coupling(
+    length=5400,
+    exchanges=[
+        Exchange("O_Flat", "E_Flat", 1800),
+        Exchange("O_Deep", "E_Deep", 1800),
+        Exchange("B_Flat", "I_Flat", 1800),
+        Exchange("B_Deep", "I_Deep", 1800),
+    ],
+)
+
+
+@pytest.fixture(scope="session")
+def hosts(mpi: Mpi, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Compile the hosts; the ocean with the usual kinds and with -fdefault-real-8, as NEMO."""
+    folder = tmp_path_factory.mktemp("oasis")
+    # The program says at run time where a section became a temporary.
+    flags = ["-fcheck=array-temps", f"-I{HOSTS}", "-fcheck=bounds", "-Wno-unused-function", "-Wno-compare-reals"]
+    return {
+        "ocean": compile_host(mpi, HOSTS / "oasis_ocean.f90", folder, flags, "ocean"),
+        "ocean_real8": compile_host(
+            mpi, HOSTS / "oasis_ocean.f90", folder, ["-fdefault-real-8", *flags], "ocean_real8"
+        ),
+        "echo": compile_host(mpi, HOSTS / "oasis_echo.f90", folder, flags, "echo"),
+        "server": compile_host(mpi, HOSTS / "oasis_server.f90", folder, flags, "server"),
+        "c": compile_host(mpi, HOSTS / "oasis_pair.c", folder),
+    }
+
+
+@pytest.mark.parametrize("form", ["yaml", "namcouple"])
+@pytest.mark.parametrize(("oceans", "echoes"), LAYOUTS)
+def test_an_ocean_with_the_calls_of_nemo_gets_its_values_back(
+    mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, oceans: int, echoes: int, form: str
+) -> None:
+    """In single and in double precision, with an experiment file and with a namcouple."""
+    for name in ("ocean", "ocean_real8"):
+        folder = tmp_path / name
+        folder.mkdir()
+        ECHO.write(folder, form)
+        outcome = run_ranks(
+            mpi, folder, [Ranks(oceans, [hosts[name]]), Ranks(echoes, [hosts["echo"]])], time_limit=TIME_LIMIT
+        )
+        assert_success(outcome, folder, oceans + echoes, components=2)
+        assert_transport_was_had(outcome)
+        assert "array temporary" not in outcome.output, outcome
+
+
+@pytest.mark.parametrize(("ocean", "echo"), [("host", "host"), ("host", "library"), ("library", "commworld")])
+def test_mpi_is_ended_by_who_started_it(
+    mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, ocean: str, echo: str
+) -> None:
+    """The hosts check that MPI runs, or does not, after terminate."""
+    ECHO.write(tmp_path, "yaml")
+    words = ["host", "commworld"] if echo == "commworld" else [echo]
+    ranks = [Ranks(2, [hosts["ocean"], ocean]), Ranks(1, [hosts["echo"], *words])]
+    assert_success(run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT), tmp_path, 3, components=2)
+
+
+@pytest.mark.parametrize("part", ["coupled", "outside"])
+def test_a_server_without_fields_meets_the_ocean(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, part: str) -> None:
+    """As XIOS does, in the coupling or outside of it."""
+    ECHO.write(tmp_path, "yaml")
+    ranks = [
+        Ranks(1, [hosts["server"], part]),
+        Ranks(2, [hosts["ocean"], "server"]),
+        Ranks(1, [hosts["echo"]]),
+    ]
+    assert_success(run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT), tmp_path, 4, components=3)
+
+
+def test_a_process_may_take_no_part(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path) -> None:
+    """It only ends the definition and terminates."""
+    ECHO.write(tmp_path, "yaml")
+    ranks = [Ranks(3, [hosts["ocean"], "idle"]), Ranks(2, [hosts["echo"]])]
+    assert_success(run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT), tmp_path, 5, components=2)
+
+
+PAIR = Coupling(length=40, exchanges=[Exchange("S_FLAT", "R_FLAT", 10), Exchange("S_DEEP", "R_DEEP", 10)])
+
+
+@pytest.mark.parametrize(("senders", "receivers"), LAYOUTS)
+def test_a_pair_in_c(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, senders: int, receivers: int) -> None:
+    """Points against an apple, the level as the fastest axis against the slowest."""
+    PAIR.write(tmp_path, "yaml")
+    ranks = [Ranks(senders, [hosts["c"], "sender"]), Ranks(receivers, [hosts["c"], "receiver"])]
+    outcome = run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT)
+    assert_success(outcome, tmp_path, senders + receivers, components=2)
+
+
+def test_the_libraries_that_arch_files_name_link(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path) -> None:
+    """And the program finds the library without a path of its own."""
+    ocean = tmp_path / "ocean"
+    names = ["-lpsmile.MPI1", "-lmct", "-lmpeu", "-lscrip"]
+    flags = [f"-I{HOSTS}", f"-I{mpi.prefix / 'include'}", f"-L{mpi.prefix / 'lib'}"]
+    command = [mpi.mpifort, *flags[:2], str(HOSTS / "oasis_ocean.f90"), "-o", str(ocean), flags[2], *names]
+    run_checked(command, tmp_path, mpi.job_environment(), TIME_LIMIT)
+    ECHO.write(tmp_path, "yaml")
+    outcome = run_ranks(mpi, tmp_path, [Ranks(1, [ocean]), Ranks(1, [hosts["echo"]])], time_limit=TIME_LIMIT)
+    assert_success(outcome, tmp_path, 2, components=2)
