@@ -17,6 +17,7 @@ use crate::{
     resolve::{self, Domains},
     route::{Route, RouteField},
     variables::{Definition, Direction},
+    wish::Wish,
 };
 use halocline_configs::{CouplingSpec, ExchangeSpec, Status};
 use halocline_exchanges::{
@@ -118,6 +119,10 @@ fn route(
     let about = |error: Error| error.about(&exchange.fields[0]);
     let levels = levels(known.spec, &exchange, source, target)?;
     let grid = grid(known.spec, &exchange, source, target).map_err(about)?;
+    let wish = wish_of(target);
+    if let Some(wish) = &wish {
+        wish.complete(&mut exchange);
+    }
     let own = |side: &Side, direction| own_cells(known, &exchange, &grid, side, direction);
     let (source, target) = (
         own(source, Direction::Send)?,
@@ -130,8 +135,12 @@ fn route(
             sent: sent.clone(),
             received: received.clone(),
             shape: FieldShape {
-                point: field.map_or(PointKind::T, |field| convert::point(field.point)),
-                sign: field.map_or(Sign::Scalar, |field| convert::sign(field.kind)),
+                point: wish.map(|wish| wish.point).unwrap_or_else(|| {
+                    field.map_or(PointKind::T, |field| convert::point(field.point))
+                }),
+                sign: wish.map(|wish| wish.sign).unwrap_or_else(|| {
+                    field.map_or(Sign::Scalar, |field| convert::sign(field.kind))
+                }),
                 levels,
             },
         }
@@ -230,12 +239,25 @@ fn grid(
             }
         }
     };
+    if let Some(wish) = wish_of(target) {
+        wish.check_sender(
+            spec,
+            exchange,
+            source.variables().map(|side| (side.total, side.end)),
+        )?;
+        grid = wish.grid(&grid.name);
+    }
     let groups = sides.map(|side| side.map_or(0, |side| side.group + 1));
     if groups != [0, 0] {
         // Domains are known by component and grid: variables of other cells need a grid of another name.
         grid.name = format!("{} (partitions {} and {})", grid.name, groups[0], groups[1]);
     }
     Ok(grid)
+}
+
+/// What the component that receives wants beyond its own cells.
+fn wish_of(target: &Side) -> Option<Wish> {
+    target.variables().and_then(|side| side.wish)
 }
 
 /// Whether the file's grid holds the cells of both sides; it must, where a side has its domain on it.

@@ -33,6 +33,7 @@ pub mod steps;
 mod unfinished;
 pub mod variables;
 mod wait;
+pub mod wish;
 
 pub use block::Block;
 pub use code::Code;
@@ -41,3 +42,4 @@ pub use failure::give_way;
 pub use session::{Received, Sent, Session};
 pub use steps::Step;
 pub use variables::{Direction, Variable};
+pub use wish::Wish;

@@ -9,6 +9,7 @@
 mod checks;
 mod definition;
 mod ending;
+mod halo_variables;
 mod outputs;
 mod variables;
 

@@ -259,7 +259,9 @@ fn define(file: &mut netcdf::FileMut, array: &GridArray) -> Result<(), Problem> 
                     wanted,
                 });
             }
-            None => drop(file.add_dimension(dimension, *length)?),
+            None => {
+                file.add_dimension(dimension, *length)?;
+            }
         }
     }
     let names: Vec<&str> = wanted

@@ -4,7 +4,7 @@ use super::{
     Known,
     records::{Names, Summary, Told},
 };
-use crate::{code::Code, error::Error, variables::Direction};
+use crate::{code::Code, error::Error, variables::Direction, wish::Wish};
 use halocline_configs::ExchangeSpec;
 
 /// One side of an exchange.
@@ -30,6 +30,7 @@ pub(super) struct Variables {
     pub(super) width: usize,
     pub(super) total: Option<usize>,
     pub(super) needs_extent: bool,
+    pub(super) wish: Option<Wish>,
     pub(super) group: usize,
 }
 
@@ -167,6 +168,7 @@ fn join(
         width: first.width,
         total: summaries.iter().filter_map(|summary| summary.total).max(),
         needs_extent: first.needs_extent,
+        wish: first.wish,
         group: first.group,
     })
 }

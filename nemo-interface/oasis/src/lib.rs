@@ -12,6 +12,7 @@
 //! | `component` | join, end of the definition, terminate, abort |
 //! | `partition` | which cells a process owns, in the numbers of OASIS |
 //! | `variable` | define, put, get, inquire |
+//! | `tunnel` | variables with a halo, for scripts |
 //! | `layout` | arrays of one to three axes as (i, j, level) |
 //! | `communicators` | which processes take part; communicators between components |
 //! | `grids` | longitudes, latitudes, masks and the like into grids.nc, masks.nc, areas.nc |
@@ -26,6 +27,7 @@ pub mod info;
 mod journal;
 mod layout;
 pub mod partition;
+mod tunnel;
 mod variable;
 
 pub use component::Component;
@@ -35,6 +37,7 @@ pub use halocline_exchanges_mpi::{Part, null_communicator, undefined_color};
 pub use halocline_gridfiles::oasis::{Quantity, Values};
 pub use layout::arranged;
 pub use partition::{LocalPartition, PointsFrom};
+pub use tunnel::Cells;
 
 use halocline_coupler::{Code, Error};
 

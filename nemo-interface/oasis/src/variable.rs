@@ -34,13 +34,23 @@ impl Component {
         let levels = usize::try_from(levels).unwrap_or(0);
         let (partition, global) = (&cells.partition, cells.global_cells);
         let session = self.coupled()?;
-        let Some(variable) =
-            session.define_variable_on(name, direction, partition, levels, global)?
-        else {
+        let variable = session.define_variable_on(name, direction, partition, levels, global)?;
+        Ok(self.number_variable(name, variable, levels, direction))
+    }
+
+    /// Give a variable its number, or [`info::UNCOUPLED`] where the experiment does not mention it.
+    pub(crate) fn number_variable(
+        &mut self,
+        name: &str,
+        variable: Option<Variable>,
+        levels: usize,
+        direction: Direction,
+    ) -> i32 {
+        let Some(variable) = variable else {
             self.journal.line(format!(
                 "variable '{name}' is not in the experiment: not coupled"
             ));
-            return Ok(info::UNCOUPLED);
+            return info::UNCOUPLED;
         };
         self.variables.push(Defined {
             name: name.to_owned(),
@@ -51,7 +61,7 @@ impl Component {
         self.journal.line(format!(
             "variable {number} '{name}', {levels} levels, {direction:?}"
         ));
-        Ok(number)
+        number
     }
 
     fn defined(&self, number: i32) -> Result<&Defined, Error> {
@@ -76,6 +86,11 @@ impl Component {
             format!("a number that def_var gave, 1 to {}", self.variables.len()),
             "do not exchange a variable whose number is -1, or add its name to the experiment file",
         ))
+    }
+
+    /// The coupler's variable of a number.
+    pub(crate) fn variable_of(&self, number: i32) -> Result<Variable, Error> {
+        Ok(self.defined(number)?.variable)
     }
 
     /// Name of a variable.

@@ -13,6 +13,7 @@ mod field_array;
 mod lease;
 mod session;
 mod thread_bound;
+mod tunnels;
 
 use halocline_coupler::Code;
 use pyo3::prelude::*;
@@ -23,6 +24,7 @@ use pyo3::prelude::*;
 fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<session::Session>()?;
     module.add_class::<lease::Lease>()?;
+    module.add_class::<tunnels::Tunnels>()?;
     module.add_function(wrap_pyfunction!(farewell::before_mpi_ends, module)?)?;
     let codes: Vec<(i32, &str)> = Code::ALL
         .iter()

@@ -33,7 +33,7 @@ pub(crate) struct Session {
 }
 
 /// Carries a closure across [`Python::detach`], which runs it in the same thread.
-struct SameThread<F>(F);
+pub(crate) struct SameThread<F>(pub(crate) F);
 
 // SAFETY: `detach` calls its closure at once in the calling thread; no closure of this file holds Python objects.
 unsafe impl<F> Send for SameThread<F> {}
@@ -45,7 +45,7 @@ impl<T, F: FnOnce() -> T> SameThread<F> {
 }
 
 /// Run `work` without the GIL.
-fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> T) -> T {
+pub(crate) fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> T) -> T {
     let work = SameThread(work);
     py.detach(move || work.call())
 }
@@ -119,7 +119,7 @@ fn after_finish(core: &Core) -> Error {
     )
 }
 
-fn out_of_reach(reason: OutOfReach) -> Error {
+pub(crate) fn out_of_reach(reason: OutOfReach) -> Error {
     match reason {
         OutOfReach::ForeignThread => Error::new(
             Code::Order,
