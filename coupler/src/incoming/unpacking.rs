@@ -62,7 +62,7 @@ impl Incoming {
         Some(Storage::shared(self.receive_as, part))
     }
 
-    pub(super) fn fill_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
+    pub(crate) fn fill_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
         let IncomingField { levels, gaps, .. } = &self.fields[field];
         // As a block has it, also in an array of more digits: the same whether it came by memory or by message.
         #[allow(
