@@ -10,6 +10,9 @@ mod dlpack;
 mod errors;
 mod field_array;
 mod lease;
+mod oasis;
+mod oasis_array;
+mod released;
 mod session;
 mod thread_bound;
 
@@ -22,6 +25,8 @@ use pyo3::prelude::*;
 fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<session::Session>()?;
     module.add_class::<lease::Lease>()?;
+    module.add_class::<oasis::OasisComponent>()?;
+    module.add_function(wrap_pyfunction!(oasis::rank_and_size, module)?)?;
     let codes: Vec<(i32, &str)> = Code::ALL
         .iter()
         .map(|(code, name)| (*code as i32, *name))
