@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
+import netCDF4
+import numpy as np
 import pytest
-from coupled_job import HOSTS, Mpi, Ranks, assert_transport_was_had, compile_host, run_checked, run_ranks
+from coupled_job import HOSTS, PACKAGE, ROOT, Mpi, Ranks, assert_transport_was_had, compile_host, run_checked, run_ranks
 from oasis_jobs import Coupling, Exchange, assert_success
 
 pytestmark = pytest.mark.usefixtures("each_transport")
@@ -99,6 +103,48 @@ def test_a_pair_in_c(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, senders: 
     ranks = [Ranks(senders, [hosts["c"], "sender"]), Ranks(receivers, [hosts["c"], "receiver"])]
     outcome = run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT)
     assert_success(outcome, tmp_path, senders + receivers, components=2)
+
+
+PYTHON_PAIR = HOSTS / "oasis_pair.py"
+# The module name `pyoasis` is asked for explicitly.
+PYOASIS = {"PYTHONPATH": os.pathsep.join([str(ROOT / "python-bindings" / "pyoasis" / "src"), str(PACKAGE.parent)])}
+
+
+@pytest.mark.parametrize(("senders", "receivers"), LAYOUTS)
+def test_a_pair_in_pyoasis(mpi: Mpi, tmp_path: Path, senders: int, receivers: int) -> None:
+    """Boxes against points; both components write their grids into the same files."""
+    PAIR.write(tmp_path, "yaml")
+    ranks = [
+        Ranks(senders, [sys.executable, PYTHON_PAIR, "sender"]),
+        Ranks(receivers, [sys.executable, PYTHON_PAIR, "receiver"]),
+    ]
+    outcome = run_ranks(mpi, tmp_path, ranks, PYOASIS, time_limit=TIME_LIMIT)
+    assert_success(outcome, tmp_path, senders + receivers, components=2)
+    j, i = np.indices((10, 12))
+    for grid in ("gsrc", "gdst"):
+        with netCDF4.Dataset(tmp_path / "grids.nc") as grids, netCDF4.Dataset(tmp_path / "masks.nc") as masks:
+            assert (grids[f"{grid}.lon"][:] == 10 * i).all()
+            assert (grids[f"{grid}.lat"][:] == j).all()
+            assert (grids[f"{grid}.clo"][:] == 10 * i + np.arange(4)[:, None, None]).all()
+            assert (grids[f"{grid}.ang"][:] == 0.5 * i).all()
+            assert (masks[f"{grid}.msk"][:] == (i + j) % 2).all()
+            assert (masks[f"{grid}.frc"][:] == 1).all()
+        with netCDF4.Dataset(tmp_path / "areas.nc") as areas:
+            assert (areas[f"{grid}.srf"][:] == 1 + i + 100 * j).all()
+
+
+def test_an_exception_that_nobody_catches_ends_the_job(mpi: Mpi, tmp_path: Path) -> None:
+    """The other component would wait for ever."""
+    PAIR.write(tmp_path, "yaml")
+    ranks = [
+        Ranks(2, [sys.executable, PYTHON_PAIR, "sender", "wrong"]),
+        Ranks(1, [sys.executable, PYTHON_PAIR, "receiver"]),
+    ]
+    outcome = run_ranks(mpi, tmp_path, ranks, PYOASIS, time_limit=30.0)
+    assert outcome.status != 0, outcome
+    assert not outcome.timed_out, outcome
+    assert "RuntimeError: the model has blown up" in outcome.output, outcome
+    assert "SUCCESSFUL RUN" not in (tmp_path / "debug.root.02").read_text()
 
 
 def test_the_libraries_that_arch_files_name_link(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path) -> None:
