@@ -1,9 +1,9 @@
 """Jobs of OASIS hosts: what they exchange, as an experiment file or as a namcouple, in the folder where they run.
 
-    experiment = Coupling(length=5400, exchanges=[Exchange("O_Flat", "E_Flat", 1800)])
-    experiment.write(folder, "yaml")
-    outcome = run_ranks(mpi, folder, [Ranks(2, [ocean]), Ranks(1, [echo])])
-    assert_success(outcome, folder, components=2)
+experiment = Coupling(length=5400, exchanges=[Exchange("O_Flat", "E_Flat", 1800)])
+experiment.write(folder, "yaml")
+outcome = run_ranks(mpi, folder, [Ranks(2, [ocean]), Ranks(1, [echo])])
+assert_success(outcome, folder, components=2)
 """
 
 from __future__ import annotations

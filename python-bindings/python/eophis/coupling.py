@@ -220,9 +220,8 @@ def close_tunnels(reread: bool = True) -> None:
     registry = _current()
     if registry.coupling is not None:
         coupling, registry.coupling = registry.coupling, None
-        if coupling.failed() is not None:
-            return
-        coupling.close()
+        if logs.failure() is None:
+            coupling.close()
     if reread:
         registry.begin()
 
