@@ -67,7 +67,7 @@ pub(crate) fn routes(world: &mut dyn World, known: &Known<'_>) -> Result<Vec<Rou
         .about(name)
     })?;
     let mut routes = Vec::new();
-    for exchange in &known.spec.exchanges {
+    for (position, exchange) in known.spec.exchanges.iter().enumerate() {
         let found = [
             (Direction::Send, Status::Input),
             (Direction::Receive, Status::Output),
@@ -87,7 +87,7 @@ pub(crate) fn routes(world: &mut dyn World, known: &Known<'_>) -> Result<Vec<Rou
             }
             continue;
         }
-        routes.push(route(known, exchange, &source, &target)?);
+        routes.push(route(known, position + 1, exchange, &source, &target)?);
     }
     Ok(routes)
 }
@@ -106,6 +106,7 @@ fn warn_of_missing(exchange: &ExchangeSpec, sides: [&Side; 2]) {
 
 fn route(
     known: &Known<'_>,
+    number: usize,
     exchange: &ExchangeSpec,
     source: &Side,
     target: &Side,
@@ -123,6 +124,7 @@ fn route(
     if let Some(wish) = &wish {
         wish.complete(&mut exchange);
     }
+    let [source_writer, target_writer] = [source, target].map(|side| side.writer(known.roll));
     let own = |side: &Side, direction| own_cells(known, &exchange, &grid, side, direction);
     let (source, target) = (
         own(source, Direction::Send)?,
@@ -151,12 +153,15 @@ fn route(
         exchange.to.clone()
     };
     Ok(Route {
+        number,
         fields: fields.collect(),
         exchange,
         grid: Arc::new(grid),
         source,
         target,
         target_side,
+        source_writer,
+        target_writer,
     })
 }
 
@@ -229,11 +234,13 @@ fn grid(
                 .unwrap_or(1)
                 .max(1);
             let width = variables().map(|side| side.width).find(|width| *width > 0);
-            let nx = width.filter(|width| *width <= cells).unwrap_or(cells);
+            let nx = width
+                .filter(|width| cells.is_multiple_of(*width))
+                .unwrap_or(cells);
             Grid {
                 name: written.map_or_else(|| exchange.name.clone(), |grid| grid.name),
                 nx,
-                ny: cells.div_ceil(nx),
+                ny: cells / nx,
                 edge_i: EdgeI::Closed,
                 edge_j: EdgeJ::Closed,
             }

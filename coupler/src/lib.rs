@@ -6,7 +6,9 @@
 //! A session knows nothing of MPI: it is given a [`halocline_exchanges::world::World`].
 #![forbid(unsafe_code)]
 
+mod accumulate;
 pub mod block;
+mod by_file;
 pub mod clock;
 pub mod code;
 mod completion;
@@ -15,6 +17,8 @@ mod coordinates;
 mod crew;
 pub mod error;
 mod failure;
+mod field_files;
+mod gather;
 mod handshake;
 mod incoming;
 mod initial;
@@ -23,14 +27,20 @@ mod opening;
 mod outcome;
 mod outgoing;
 mod progress;
+mod receiving;
 mod resolve;
 mod rest;
+mod restart;
 mod route;
+mod sending;
+mod sequence;
 pub mod session;
 mod sharing;
 pub mod start;
 pub mod steps;
+mod summary;
 mod unfinished;
+mod values;
 pub mod variables;
 mod wait;
 pub mod wish;

@@ -1,6 +1,6 @@
 //! One exchange as this job runs it: both components, the cells on either side, the levels of its fields.
 
-use halocline_configs::ExchangeSpec;
+use halocline_configs::{ExchangeSpec, Status};
 use halocline_exchanges::{
     grid::Grid,
     partition::OwnedCells,
@@ -11,6 +11,8 @@ use std::sync::Arc;
 /// One exchange, complete. All ranks have the same, but for the cells, which are their own.
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
+    /// Its place in the experiment file, counted from 1.
+    pub(crate) number: usize,
     /// What the file says, with both components filled in.
     pub(crate) exchange: ExchangeSpec,
     pub(crate) grid: Arc<Grid>,
@@ -21,6 +23,9 @@ pub(crate) struct Route {
     pub(crate) target: Option<Arc<OwnedCells>>,
     /// Name of the receiving side in plans: a component that exchanges with itself has two sides.
     pub(crate) target_side: String,
+    /// The rank of the world that writes files for either side: the first that has the fields.
+    pub(crate) source_writer: usize,
+    pub(crate) target_writer: usize,
 }
 
 /// A field of an exchange.
@@ -34,6 +39,11 @@ pub(crate) struct RouteField {
 }
 
 impl Route {
+    /// Whether it goes from a component to a component, and not from or to a file.
+    pub(crate) fn is_between_components(&self) -> bool {
+        !matches!(self.exchange.status, Status::Input | Status::Output)
+    }
+
     /// Levels of each field that a rank with these cells has.
     pub(crate) fn own_levels(&self, own: &OwnedCells) -> Vec<usize> {
         let fields = self.fields.iter();

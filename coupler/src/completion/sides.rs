@@ -4,7 +4,7 @@ use super::{
     Known,
     records::{Names, Summary, Told},
 };
-use crate::{code::Code, error::Error, variables::Direction, wish::Wish};
+use crate::{code::Code, error::Error, handshake::Roll, variables::Direction, wish::Wish};
 use halocline_configs::ExchangeSpec;
 
 /// One side of an exchange.
@@ -32,6 +32,8 @@ pub(super) struct Variables {
     pub(super) needs_extent: bool,
     pub(super) wish: Option<Wish>,
     pub(super) group: usize,
+    /// The first rank of the world that defines them.
+    writer: usize,
 }
 
 impl Variables {
@@ -58,6 +60,15 @@ impl Side {
             Self::Native(component) => Some(component),
             Self::Variables(variables) => Some(&variables.component),
             Self::File | Self::Missing(_) => None,
+        }
+    }
+
+    /// The rank of the world that writes files for this side.
+    pub(super) fn writer(&self, roll: &Roll) -> usize {
+        match self {
+            Self::Variables(variables) => variables.writer,
+            Self::Native(component) => roll.first_rank(component),
+            Self::File | Self::Missing(_) => 0,
         }
     }
 
@@ -170,5 +181,6 @@ fn join(
         needs_extent: first.needs_extent,
         wish: first.wish,
         group: first.group,
+        writer: first.writer,
     })
 }
