@@ -2,12 +2,13 @@
 
 import argparse
 import os
+from typing import Any
 
 import eophis
 from eophis import Freqs
 
 
-def ocean_info():
+def ocean_info() -> tuple[list[dict[str, Any]], eophis.FortranNamelist]:
     """Describe the tunnels."""
     nemo_nml = eophis.FortranNamelist(os.path.join(os.getcwd(), "namelist_cfg"))
     step, nlvl = nemo_nml.get("rn_Dt", "nn_lvl")
@@ -20,7 +21,7 @@ def ocean_info():
     ], nemo_nml
 
 
-def closure(field, mask):
+def closure(field: Any, mask: Any) -> Any:
     """Take the differences to the cells seven away, which need the whole halo."""
     if field is None:
         return None
@@ -32,7 +33,7 @@ def closure(field, mask):
     return result
 
 
-def preproduction():
+def preproduction() -> None:
     """Write the namcouple."""
     tunnel_config, nemo_nml = ocean_info()
     step, it_end, it_0 = nemo_nml.get("rn_Dt", "nn_itend", "nn_it000")
@@ -40,7 +41,7 @@ def preproduction():
     eophis.write_coupling_namelist(simulation_time=(it_end - it_0 + 1) * step)
 
 
-def production():
+def production() -> None:
     """Couple."""
     tunnel_config, nemo_nml = ocean_info()
     step, it_end, it_0 = nemo_nml.get("rn_Dt", "nn_itend", "nn_it000")
@@ -51,7 +52,7 @@ def production():
     mask_v = nemo_masks.receive("mask_v")
 
     @eophis.all_in_all_out(geo_model=nemo, step=step, niter=niter)
-    def loop_core(**inputs):
+    def loop_core(**inputs: Any) -> dict[str, Any]:
         outputs = {}
         outputs["u_f"], outputs["v_f"] = closure(inputs["u"], mask_u), closure(inputs["v"], mask_v)
         return outputs

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import eophis
 import numpy as np
@@ -24,10 +25,10 @@ if sys.argv[1] == "preprod":
     Path("sent.json").write_text(json.dumps(aliases))
 else:
     eophis.open_tunnels()
-    blocks = {name: tunnel.receive(name) for name in grids}
+    blocks: dict[str, Any] = {name: tunnel.receive(name) for name in grids}
     for block in blocks.values():
         assert block.dtype == np.float64
         assert block.flags.f_contiguous
         assert block.flags.writeable
     box = tunnel.grids[next(iter(grids))].box
-    np.savez(f"blocks_{eophis.logs.rank()}.npz", **blocks)
+    np.savez(f"blocks_{eophis.logs.rank()}.npz", allow_pickle=False, **blocks)
