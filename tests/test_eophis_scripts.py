@@ -100,3 +100,36 @@ def test_a_script_that_fails_ends_the_job(mpi: Mpi, ocean: Path, tmp_path: Path,
     assert "no more weights" in outcome.output, outcome
     if how == "abort":
         assert "no more weights" in (tmp_path / "eophis.err").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("ex['lvl'] = 35", "36 levels"),
+        ("aliases['v_f'] = 'E_INX_1'", "nobody receives E_INX_1"),
+        ("grid['npts'] = (62, 198)", "62 x 198 cells"),
+    ],
+)
+def test_tunnels_that_do_not_fit_the_ocean_are_refused(
+    mpi: Mpi, ocean: Path, tmp_path: Path, change: str, words: str
+) -> None:
+    """Both sides are named when the tunnels open."""
+    (tmp_path / "namelist_cfg").write_text(NAMELIST)
+    script = [*python(HOSTS / "eophis_changed.py"), change]
+    run_checked([*script, "preprod"], tmp_path, mpi.job_environment(), time_limit=60.0)
+    outcome = run_ranks(mpi, tmp_path, [Ranks(1, [ocean]), Ranks(2, [*script, "prod"])], time_limit=60.0)
+    assert outcome.status not in (0, None), outcome
+    assert words in outcome.output, outcome
+
+
+def test_the_imported_experiment_file_gives_the_same(mpi: Mpi, ocean: Path, tmp_path: Path) -> None:
+    """Written in preproduction without MPI, read by all components instead of the namcouple."""
+    (tmp_path / "namelist_cfg").write_text(NAMELIST)
+    importer = [SCRIPT[0], "-m", "eophis.importing", SCRIPT[1]]
+    run_checked(importer, tmp_path, mpi.job_environment(), time_limit=60.0)
+    assert not (tmp_path / "namcouple").exists()
+    environment = {"HALOCLINE_EXPERIMENT": str(tmp_path / "experiment.yaml")}
+    ranks = [Ranks(2, [ocean]), Ranks(2, [*SCRIPT, "--exec", "prod"])]
+    outcome = run_ranks(mpi, tmp_path, ranks, environment)
+    assert outcome.status == 0, outcome
+    np.testing.assert_array_equal(tendencies(tmp_path, 2), expected())

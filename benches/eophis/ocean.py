@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 CASE: dict[str, Any] = json.loads(sys.argv[2])
 NX, NY = CASE["npts"]
 LEVELS = CASE["levels"]
+round_trips: list[float] = []
 
 
 def field(date: int) -> Any:
@@ -25,11 +27,14 @@ def with_halocline() -> None:
     out = ocean.define_sent("E_OUT_0", (NX, NY), cells, LEVELS)
     back = ocean.define_received("E_IN_0", (NX, NY), cells, LEVELS, 0, ("closed", "closed"), "T", False)
     ocean.end_definition()
-    values = field(0)
+    values, returned = field(0), field(0)
     for date in range(0, CASE["period"] * CASE["steps"], CASE["period"]):
+        begin = time.perf_counter()
         ocean.put(out, values, date)
         ocean.take_back()
-        ocean.lend(back, date)
+        # As a model that gets into an array of its own.
+        np.copyto(returned, np.asarray(ocean.lend(back, date)))
+        round_trips.append(time.perf_counter() - begin)
     ocean.finish()
 
 
@@ -45,8 +50,10 @@ def with_pyoasis() -> None:
     values = pyoasis.asarray(field(0).transpose(2, 1, 0))
     returned = pyoasis.asarray(np.zeros((NX, NY, LEVELS)))
     for date in range(0, CASE["period"] * CASE["steps"], CASE["period"]):
+        begin = time.perf_counter()
         out.put(date, values)
         back.get(date, returned)
+        round_trips.append(time.perf_counter() - begin)
     del ocean
 
 
@@ -54,3 +61,5 @@ if sys.argv[1] == "halocline":
     with_halocline()
 else:
     with_pyoasis()
+with open("round_trips.json", "w") as file:
+    json.dump(round_trips, file)
