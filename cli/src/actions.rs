@@ -2,8 +2,8 @@
 
 use crate::{
     arguments::{
-        Arguments, CheckArguments, EndSignal, PlanArguments, Progress, RankArguments, RunArguments,
-        ServeArguments, WithParentArguments,
+        Arguments, CheckArguments, EndSignal, ImportArguments, PlanArguments, Progress,
+        RankArguments, RunArguments, ServeArguments, WithParentArguments,
     },
     memory,
     output::{self, red},
@@ -133,13 +133,22 @@ fn planned(arguments: &PlanArguments) -> Result<String, Error> {
 
 /// `halocline serve`: become Python.
 pub fn serve(arguments: &ServeArguments) -> i32 {
+    become_python("halocline.serve", &arguments.words)
+}
+
+/// `halocline import-eophis`: become Python.
+pub fn import_eophis(arguments: &ImportArguments) -> i32 {
+    become_python("eophis.importing", &arguments.words)
+}
+
+fn become_python(module: &str, words: &[String]) -> i32 {
     let python = match halocline_launcher::python() {
         Ok(python) => python,
         Err(error) => return output::error(&error),
     };
     let error = Command::new(&python)
-        .args(["-m", "halocline.serve"])
-        .args(&arguments.words)
+        .args(["-m", module])
+        .args(words)
         .exec();
     eprintln!(
         "{} cannot start {}: {error}; set HALOCLINE_PYTHON to another one",

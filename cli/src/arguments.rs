@@ -41,6 +41,9 @@ pub enum Action {
     /// Serve a Python function as a component (one rank of a job that an MPI launcher starts)
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArguments),
+    /// Write the experiment file that a script for Eophis implies; runs the script in preproduction, without MPI
+    #[command(after_help = IMPORT_EXAMPLES)]
+    ImportEophis(ImportArguments),
     /// Print the JSON Schema of the experiment file, which editors complete with
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
@@ -56,6 +59,27 @@ pub enum Action {
     /// Become a program that ends with its parent (the launcher's own use)
     #[command(hide = true)]
     WithParent(WithParentArguments),
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  halocline import-eophis main.py                    runs main.py --exec preprod, writes experiment.yaml
+  halocline import-eophis main.py -o coupled.yaml
+  halocline import-eophis main.py -- --mode preprod  with the script's own words for preproduction
+
+Exit status: 0 when the file was written, 1 when the script registers no tunnels or fails.";
+
+/// `halocline import-eophis`.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The script; then what `python -m eophis.importing --help` lists
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "SCRIPT [WORDS]"
+    )]
+    pub words: Vec<String>,
 }
 
 const CHECK_EXAMPLES: &str = "\

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Action::Run(arguments) => actions::run(&arguments),
         Action::Plan(arguments) => actions::plan(&arguments),
         Action::Serve(arguments) => actions::serve(&arguments),
+        Action::ImportEophis(arguments) => actions::import_eophis(&arguments),
         Action::Schema => actions::schema(),
         Action::Completion { shell } => actions::completion(shell),
         Action::Rank(arguments) => actions::rank(arguments),

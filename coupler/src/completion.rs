@@ -120,7 +120,7 @@ fn route(
     let about = |error: Error| error.about(&exchange.fields[0]);
     let levels = levels(known.spec, &exchange, source, target)?;
     let grid = grid(known.spec, &exchange, source, target).map_err(about)?;
-    let wish = wish_of(target);
+    let wish = wish_of(known.spec, &exchange, target);
     if let Some(wish) = &wish {
         wish.complete(&mut exchange);
     }
@@ -246,7 +246,7 @@ fn grid(
             }
         }
     };
-    if let Some(wish) = wish_of(target) {
+    if let Some(wish) = wish_of(spec, exchange, target) {
         wish.check_sender(
             spec,
             exchange,
@@ -262,9 +262,24 @@ fn grid(
     Ok(grid)
 }
 
-/// What the component that receives wants beyond its own cells.
-fn wish_of(target: &Side) -> Option<Wish> {
-    target.variables().and_then(|side| side.wish)
+/// What the component that receives wants beyond its own cells; a fold that the experiment file describes comes before
+/// the one that it knows of.
+fn wish_of(spec: &CouplingSpec, exchange: &ExchangeSpec, target: &Side) -> Option<Wish> {
+    let wish = target.variables().and_then(|side| side.wish)?;
+    let name = spec
+        .target_grid(exchange)
+        .or_else(|| spec.source_grid(exchange));
+    let written = name.and_then(|name| Some(convert::grid(name, spec.grids.get(name)?)));
+    let field = spec.fields.get(&exchange.received_fields()[0]);
+    match (written, field) {
+        (Some(grid), Some(field)) if matches!(grid.edge_j, EdgeJ::NorthFold { .. }) => Some(Wish {
+            edge_j: grid.edge_j,
+            point: convert::point(field.point),
+            sign: convert::sign(field.kind),
+            ..wish
+        }),
+        _ => Some(wish),
+    }
 }
 
 /// Whether the file's grid holds the cells of both sides; it must, where a side has its domain on it.

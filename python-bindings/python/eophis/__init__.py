@@ -80,8 +80,12 @@ def _banner() -> None:
 def _end() -> None:
     if _logs.aborted():
         return
-    close_tunnels(reread=False)
-    info("\nEOPHIS run finished")
+    failure = _logs.failure()
+    if failure is None:
+        close_tunnels(reread=False)
+        info("\nEOPHIS run finished")
+    else:
+        info(f"\nEOPHIS run ended by {type(failure).__name__}: {failure}")
     _logs.end()
 
 

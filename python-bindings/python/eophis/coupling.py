@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 from . import logs
@@ -24,6 +25,8 @@ __all__ = [
 
 FILE = "namcouple"
 REFERENCE = "namcouple_ref"
+EXPERIMENT = "HALOCLINE_EXPERIMENT"
+"""Environment variable: the file that all components of the job read, instead of the namcouple here."""
 EXCHANGE_KEYS = ("freq", "grd", "lvl", "in", "out")
 TUNNEL_KEYS = ("label", "grids", "exchs", "geo_aliases", "py_aliases")
 LATER = 1.01
@@ -74,7 +77,8 @@ class _Registry:
         period = None if is_static(ex) else int(ex["freq"])
         section = Section(source, target, period, str(ex["grd"]), nx, ny)
         if Mode.production:
-            self._compare(section)
+            if not _reads_experiment_file():
+                self._compare(section)
             return
         *above, comment = comments
         if self.namcouple.find(source, target) is None:
@@ -112,9 +116,17 @@ class _Registry:
 ADVICE = "change: run the script in preproduction once more, or correct the grids and exchs of the tunnel"
 
 _registry: _Registry | None = None
+_instead: Callable[[int], None] | None = None
 
 
-def _current() -> _Registry:
+def write_instead(write: Callable[[int], None]) -> None:
+    """Hand the length of the simulation [s] over instead of writing the namcouple."""
+    global _instead
+    _instead = write
+
+
+def current() -> _Registry:
+    """Return the tunnels of this process."""
     if _registry is None:
         begin()
     assert _registry is not None
@@ -160,14 +172,15 @@ def init_namcouple(cpl_nml_tmp: str, cpl_nml: str) -> None:
     _start(os.fspath(cpl_nml_tmp), os.fspath(cpl_nml))
 
 
-def register_tunnels(configs: list[dict[str, Any]]) -> list[Tunnel | None]:
+def register_tunnels(configs: list[dict[str, Any]]) -> list[Tunnel]:
     """Make tunnels from their descriptions, in this order.
 
     In preproduction their sections are put into the namcouple; in production they are compared with it, and what does
     not agree ends the job.
     """
-    registry = _current()
-    tunnels: list[Tunnel | None] = []
+    registry = current()
+    # What cannot be registered any more is None, as in Eophis; no script reads on from there.
+    tunnels: list[Any] = []
     for config in configs:
         if registry.coupling is not None:
             logs.warning(f"Tunnels are opened, cannot register new tunnel {config.get('label', '')}")
@@ -182,11 +195,14 @@ def write_coupling_namelist(simulation_time: float = 31536000.0) -> None:
     logs.info("\n  Writing namcouple with registered tunnels")
     if not Mode.preproduction:
         logs.abort("the namcouple can only be written in preproduction: eophis.set_mode('preprod')")
-    registry = _current()
+    registry = current()
     if registry.coupling is not None:
         logs.warning("Tunnels are opened, cannot write coupling namelist")
         return
-    registry.write(int(simulation_time * LATER))
+    if _instead is not None:
+        _instead(int(simulation_time))
+    else:
+        registry.write(int(simulation_time * LATER))
 
 
 def open_tunnels() -> None:
@@ -194,13 +210,15 @@ def open_tunnels() -> None:
     logs.info("\n  Opening tunnels")
     if not Mode.production:
         logs.abort("tunnels can only be opened in production: eophis.set_mode('prod')")
-    registry = _current()
+    registry = current()
     if registry.coupling is not None:
         logs.warning("Tunnels are opened already")
         return
     # Where the script reads another file, the session must read the same.
     if registry.infile != os.path.abspath(FILE):
-        os.environ.setdefault("HALOCLINE_EXPERIMENT", registry.infile)
+        os.environ.setdefault(EXPERIMENT, registry.infile)
+    if _reads_experiment_file():
+        logs.info(f"  The job reads {os.environ[EXPERIMENT]}; a north fold of its grids comes before those of tunnels")
     registry.coupling = Coupling()
     for tunnel in registry.tunnels:
         tunnel.configure(registry.coupling)
@@ -211,20 +229,24 @@ def open_tunnels() -> None:
 
 def tunnels_ready() -> bool:
     """Whether all static fields have been exchanged."""
-    return all(tunnel.static_done() for tunnel in _current().tunnels)
+    return all(tunnel.static_done() for tunnel in current().tunnels)
 
 
 def close_tunnels(reread: bool = True) -> None:
     """Leave the coupled job, forget all tunnels and read the namcouple anew."""
     logs.info("\n  Closing tunnels")
-    registry = _current()
+    registry = current()
     if registry.coupling is not None:
         coupling, registry.coupling = registry.coupling, None
-        if coupling.failed() is not None:
-            return
-        coupling.close()
+        if logs.failure() is None:
+            coupling.close()
     if reread:
         registry.begin()
+
+
+def _reads_experiment_file() -> bool:
+    """Whether the job is described by an experiment file, and not by a namcouple."""
+    return os.environ.get(EXPERIMENT, "").endswith((".yaml", ".yml"))
 
 
 def _checked(config: dict[str, Any]) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:

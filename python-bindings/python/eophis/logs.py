@@ -103,6 +103,11 @@ def aborted() -> bool:
     return _state.aborted
 
 
+def failure() -> BaseException | None:
+    """Return the exception that ends the script, if one does."""
+    return getattr(sys, "last_value", None)
+
+
 def rank() -> int:
     """Return the rank of this process among those of the script; until the tunnels are open, in its job."""
     return _state.rank

@@ -109,7 +109,8 @@ class Namcouple:
         lines = [(number, words) for number, words in lines if words]
         statuses = ("EXPORTED", "EXPOUT", "IGNORED", "IGNOUT", "OUTPUT", "INPUT", "AUXILARY")
         found = []
-        for (number, words), (second, second_words) in zip(lines, [*lines[1:], (end, [])], strict=True):
+        following = [*lines[1:], (end, [])][: len(lines)]
+        for (number, words), (second, second_words) in zip(lines, following, strict=True):
             if len(words) >= 7 and words[6].upper() in statuses:
                 found.append(FoundSection(number, second, words, second_words))
         return found

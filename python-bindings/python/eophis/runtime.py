@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import sys
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
@@ -51,10 +49,7 @@ class Coupling:
         except ImportError as error:
             logs.abort(f"coupling needs Halocline's extension for MPI: {error}")
         self._core = Tunnels(COMPONENT)
-        self._failure: BaseException | None = None
         self._open = True
-        self._previous_hook = sys.excepthook
-        sys.excepthook = self._note_failure
         atexit.register(self._leave_early)
         logs.joined(self.rank, self)
 
@@ -104,7 +99,6 @@ class Coupling:
         if not self._open:
             return
         self._open = False
-        sys.excepthook = self._previous_hook
         atexit.unregister(self._leave_early)
         logs.left()
         self._core.take_back()
@@ -115,19 +109,12 @@ class Coupling:
         self._open = False
         self._core.abort(code, found, expected, hint)
 
-    def failed(self) -> BaseException | None:
-        """Return the exception that ends the script, if one does."""
-        return self._failure
-
-    def _note_failure(self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        self._failure = error
-        self._previous_hook(kind, error, traceback)
-
     def _leave_early(self) -> None:
         """End the job when the script ends by an exception: the ocean model would wait for it."""
-        if not self._open or self._failure is None:
+        failure = logs.failure()
+        if not self._open or failure is None:
             return
         from halocline import failures
 
-        cause = failures.cause(self._failure)
+        cause = failures.cause(failure)
         self.abort(cause.code or "worker", cause.found, cause.expected, cause.hint)

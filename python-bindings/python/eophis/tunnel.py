@@ -71,7 +71,8 @@ class Tunnel:
         date = 0 if field.is_static else int(date)
         if date % field.period != 0:
             return None
-        return field.receive(date)
+        array: Array | None = field.receive(date)
+        return array
 
     def send(self, var_label: str, values: Array | None, date: float = NO_DATE) -> None:
         """Send a field at `date` [s since the start of the run], nothing where the date is not due or `values` None.
