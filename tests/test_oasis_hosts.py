@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import netCDF4
 import numpy as np
@@ -41,6 +42,7 @@ def hosts(mpi: Mpi, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]
         ),
         "echo": compile_host(mpi, HOSTS / "oasis_echo.f90", folder, flags, "echo"),
         "server": compile_host(mpi, HOSTS / "oasis_server.f90", folder, flags, "server"),
+        "toy": compile_host(mpi, HOSTS / "oasis_toy.f90", folder, flags, "toy"),
         "c": compile_host(mpi, HOSTS / "oasis_pair.c", folder),
     }
 
@@ -103,6 +105,51 @@ def test_a_pair_in_c(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, senders: 
     ranks = [Ranks(senders, [hosts["c"], "sender"]), Ranks(receivers, [hosts["c"], "receiver"])]
     outcome = run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT)
     assert_success(outcome, tmp_path, senders + receivers, components=2)
+
+
+TOY = Coupling(
+    length=160,
+    exchanges=[
+        Exchange("FLUX", "HEAT", 40, lag=10, accumulate="AVERAGE", restart="flux.nc"),
+        Exchange("TEMP", "SST", 40, lag=20, restart="temp.nc"),
+    ],
+)
+
+
+def toy_cells() -> Any:
+    """Return what each cell of the toys adds to a date: (j, i), both counted from 1."""
+    j, i = np.indices((10, 12)) + 1
+    return i + 100.0 * j
+
+
+@pytest.mark.parametrize(("atmospheres", "oceans"), LAYOUTS)
+def test_a_toy_atmosphere_and_ocean(
+    mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, atmospheres: int, oceans: int
+) -> None:
+    """Means, lags, restart files in and out, grids that all processes write in parts."""
+    TOY.write(tmp_path, "namcouple")
+    for name, first in (("flux", 700.0), ("temp", 500.0)):
+        with netCDF4.Dataset(tmp_path / f"{name}.nc", "w") as file:
+            file.createDimension("y", 10)
+            file.createDimension("x", 12)
+            file.createVariable(name.upper(), "f8", ("y", "x"))[:] = toy_cells() + first
+    ranks = [Ranks(atmospheres, [hosts["toy"], "atmosphere"]), Ranks(oceans, [hosts["toy"], "ocean"])]
+    outcome = run_ranks(mpi, tmp_path, ranks, time_limit=TIME_LIMIT)
+    assert_success(outcome, tmp_path, atmospheres + oceans, components=2)
+    # The next run begins with the mean of the dates 120 to 150, and with the temperature of the date 140.
+    for name, last in (("flux", 135.0), ("temp", 140.0)):
+        with netCDF4.Dataset(tmp_path / f"{name}.nc") as file:
+            assert np.allclose(file[name.upper()][:].reshape(10, 12), toy_cells() + last, rtol=0, atol=1e-9)
+    for grid in ("gatm", "goce"):
+        with netCDF4.Dataset(tmp_path / "grids.nc") as file:
+            assert (file[f"{grid}.lat"][:] == -toy_cells()).all()
+            corners = toy_cells() + 1000 * np.arange(1, 5)[:, None, None]
+            assert (file[f"{grid}.clo"][:] == corners).all()
+            assert (file[f"{grid}.cla"][:] == -corners).all()
+        with netCDF4.Dataset(tmp_path / "masks.nc") as file:
+            assert (file[f"{grid}.msk"][:] == toy_cells() % 2).all()
+        with netCDF4.Dataset(tmp_path / "areas.nc") as file:
+            assert (file[f"{grid}.srf"][:] == toy_cells()).all()
 
 
 PYTHON_PAIR = HOSTS / "oasis_pair.py"
