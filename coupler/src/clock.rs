@@ -34,6 +34,17 @@ impl Clock {
         }
     }
 
+    /// Whether a put at `date` is for the first get of the next run: a positive lag takes it beyond `end`.
+    #[must_use]
+    pub fn carries_over(self, date: i64, end: i64) -> bool {
+        match self {
+            Self::Once => false,
+            Self::Every { period, lag } => {
+                lag > 0 && (date + lag).rem_euclid(period) == 0 && date + lag >= end
+            }
+        }
+    }
+
     /// Whether a get at `date` acts.
     #[must_use]
     pub fn get(self, date: i64) -> bool {
@@ -56,6 +67,19 @@ impl Clock {
             date += period;
         }
         (date < end && date + lag < end).then_some(date)
+    }
+
+    /// As [`Clock::next_put`], with the dates that serve the next run.
+    #[must_use]
+    pub fn next_put_or_carried(self, after: Option<i64>, end: i64) -> Option<i64> {
+        match self {
+            Self::Every { period, lag } if lag > 0 => {
+                // Beyond the end no more than a lag: no further than the first get of the next run.
+                let date = self.next_put(after, end.saturating_add(period + lag))?;
+                (date < end).then_some(date)
+            }
+            _ => self.next_put(after, end),
+        }
     }
 
     /// The first date of a get after `date` (or from 0 on), if the run has one.
@@ -119,6 +143,23 @@ mod tests {
             puts(Clock::Every { period: 10, lag: 3 }),
             [(7, 10), (17, 20), (27, 30)]
         );
+    }
+
+    #[test]
+    fn the_last_put_of_a_positive_lag_is_for_the_next_run() {
+        let carried = |period, lag| {
+            let clock = Clock::Every { period, lag };
+            let dates = (0..END).filter(move |date| clock.carries_over(*date, END));
+            dates.collect::<Vec<i64>>()
+        };
+        assert_eq!(carried(10, 10), [30]);
+        assert_eq!(carried(10, 3), [37]);
+        assert_eq!(carried(10, 0), [0; 0]);
+        assert_eq!(carried(10, -3), [0; 0]);
+        let clock = Clock::Every { period: 10, lag: 3 };
+        assert_eq!(clock.next_put_or_carried(Some(27), END), Some(37));
+        assert_eq!(clock.next_put_or_carried(Some(37), END), None);
+        assert_eq!(clock.next_put(Some(27), END), None);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use crate::{code::Code, error::Error};
 use halocline_configs::CouplingSpec;
 use halocline_exchanges::world::{Notice, World, WorldError};
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 /// Who is in the job.
 #[derive(Debug, Clone)]
@@ -62,6 +65,13 @@ impl Roll {
     pub(crate) fn size(&self, component: &str) -> usize {
         let position = self.components.iter().position(|name| name == component);
         position.map_or(0, |position| self.sizes[position] as usize)
+    }
+
+    /// The first world rank of a component.
+    pub(crate) fn first_rank(&self, component: &str) -> usize {
+        let position = self.components.iter().position(|name| name == component);
+        let is_of = |of: &u16| Some(usize::from(*of)) == position;
+        self.component_of.iter().position(is_of).unwrap_or(0)
     }
 
     /// Colour of this world rank's component for a split.
@@ -141,7 +151,7 @@ pub(crate) fn read_experiment(
     let (name, text) = whole
         .split_once('\0')
         .unwrap_or(("experiment.yaml", &whole));
-    let parsed = halocline_configs::parse(text, name).map_err(|problems| {
+    let parsed = halocline_configs::parse_noting(text, name).map_err(|problems| {
         Error::new(
             Code::Experiment,
             problems.to_string(),
@@ -149,7 +159,10 @@ pub(crate) fn read_experiment(
             format!("correct {name}; `halocline check {name}` says the same without a job"),
         )
     });
-    let spec = agree(world, roll, parsed.and_then(refuse_unfinished))?;
+    let (spec, note) = agree(world, roll, parsed)?;
+    if let Some(note) = note.filter(|_| world.rank() == 0) {
+        tracing::info!("{note}");
+    }
     let folder = Path::new(name)
         .parent()
         .map(Path::to_path_buf)
@@ -157,41 +170,20 @@ pub(crate) fn read_experiment(
     Ok(Experiment { spec, folder })
 }
 
-/// What the experiment file can say and the coupler cannot do yet is an error, not something to leave out.
-fn refuse_unfinished(spec: CouplingSpec) -> Result<CouplingSpec, Error> {
-    let refuse = |name: &str, found: String| {
-        let change = "remove it, or write the exchange with 'from' and 'to' and without it";
-        Err(Error::new(
-            Code::Experiment,
-            format!("exchange '{name}' {found}"),
-            "what this version of the coupler can do",
-            change,
-        ))
-    };
-    for exchange in &spec.exchanges {
-        if exchange.is_open() {
-            let found = "names no components, which cannot be worked out yet".to_owned();
-            return refuse(&exchange.name, found);
-        }
-        if let Some(key) = exchange.further_keys().first() {
-            return refuse(
-                &exchange.name,
-                format!("has '{key}', which cannot be done yet"),
-            );
-        }
-    }
-    Ok(spec)
-}
-
 fn read(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|error| {
+    let text = std::fs::read_to_string(path).or_else(|error| match error.kind() {
+        // A namcouple may have comments in Latin-1.
+        ErrorKind::InvalidData => halocline_configs::read_text(path).map_err(|_| error),
+        _ => Err(error),
+    });
+    text.map_err(|error| {
         Error::new(
             Code::Experiment,
             format!(
                 "cannot read the experiment file {}: {error}",
                 path.display()
             ),
-            "the YAML file that names components, fields and exchanges",
+            "the YAML file that names components, fields and exchanges, or a namcouple",
             "pass its path to init, or set HALOCLINE_EXPERIMENT (`halocline run FILE` does)",
         )
     })

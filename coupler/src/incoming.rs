@@ -2,6 +2,7 @@
 
 mod dates;
 mod memory;
+mod message;
 mod unpacking;
 
 use crate::{
@@ -12,12 +13,13 @@ use crate::{
     rest::Rest,
 };
 use halocline_exchanges::{
-    plan::{BlockRun, BlockShape, FieldReceive, ReceiveMessage},
+    plan::{BlockRun, BlockShape, FieldReceive},
     unpack::fill,
     view::{ElementKind, ViewMut},
-    world::{Patience, ReceiverId, World},
+    world::{Patience, World},
 };
 pub(crate) use memory::Memory;
+pub(crate) use message::Message;
 use std::sync::Arc;
 
 /// One field of an exchange that this component receives.
@@ -55,13 +57,12 @@ impl IncomingField {
     }
 }
 
-/// A channel of messages from one sender.
-#[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) plan: ReceiveMessage,
-    pub(crate) receiver: ReceiverId,
-    /// Rank of the sender within the source component.
-    pub(crate) sender: usize,
+/// What a call may do while it waits.
+struct Call<'a> {
+    world: &'a mut dyn World,
+    patience: Patience,
+    /// Told once in each wait that takes long.
+    late: &'a mut dyn FnMut(&str, u64),
 }
 
 /// An exchange that this component receives.
@@ -113,19 +114,25 @@ impl Incoming {
         field: usize,
         date: i64,
         view: &mut ViewMut<'_>,
-        late: impl FnMut(&str, u64),
+        mut late: impl FnMut(&str, u64),
     ) -> Result<(), Error> {
         // What comes once is served under date 0, whenever it is asked for.
         let date = if self.clock == Clock::Once { 0 } else { date };
-        self.open_date(world, patience, field, date, late)?;
+        let call = &mut Call {
+            world,
+            patience,
+            late: &mut late,
+        };
+        self.open_date(call, field, date)?;
         if self.keeps() {
             // Kept apart from what the caller gets, so that nobody can change what is lent later.
-            self.keep(world, field);
+            self.keep(call, field)?;
             self.copy_kept(field, view);
         } else {
-            self.unpack_field(world, field, view);
+            self.unpack_field(call, field, view)?;
         }
-        self.take_field(world, field, date)
+        self.take_field(field, date);
+        Ok(())
     }
 
     /// Whether anyone sends this rank anything.
@@ -134,12 +141,11 @@ impl Incoming {
     }
 
     /// A field of the open date has been taken; with the last of them the date is closed.
-    fn take_field(&mut self, world: &mut dyn World, field: usize, date: i64) -> Result<(), Error> {
+    fn take_field(&mut self, field: usize, date: i64) {
         self.fields[field].taken = true;
         if self.fields.iter().all(|field| field.taken) {
-            self.close_date(world, date)?;
+            self.close_date(date);
         }
-        Ok(())
     }
 
     /// Write 1 where a value of field number `field` is sent, 0 elsewhere.
@@ -160,23 +166,28 @@ impl Incoming {
         patience: Patience,
         field: usize,
         date: i64,
-        late: impl FnMut(&str, u64),
+        mut late: impl FnMut(&str, u64),
     ) -> Result<Block, Error> {
         let date = if self.clock == Clock::Once { 0 } else { date };
-        self.open_date(world, patience, field, date, late)?;
+        let call = &mut Call {
+            world,
+            patience,
+            late: &mut late,
+        };
+        self.open_date(call, field, date)?;
         if self.keeps() {
-            self.keep(world, field);
-            self.take_field(world, field, date)?;
+            self.keep(call, field)?;
+            self.take_field(field, date);
             // It has just been kept.
             return self
                 .lend_kept(field)
                 .ok_or_else(|| nothing_kept(&self.name));
         }
         let storage = match self.borrow_block(field) {
-            Some(block) => self.complete_in_place(world, field, block),
-            None => self.unpack_into_spare(world, field),
+            Some(block) => self.complete_in_place(call, field, block)?,
+            None => self.unpack_into_spare(call, field)?,
         };
-        self.take_field(world, field, date)?;
+        self.take_field(field, date);
         Ok(self.block_of(field, storage))
     }
 

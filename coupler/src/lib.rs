@@ -6,27 +6,42 @@
 //! A session knows nothing of MPI: it is given a [`halocline_exchanges::world::World`].
 #![forbid(unsafe_code)]
 
+mod accumulate;
 pub mod block;
+mod by_file;
 pub mod clock;
 pub mod code;
+mod completion;
 pub mod convert;
 mod coordinates;
 mod crew;
 pub mod error;
 mod failure;
+mod field_files;
+mod gather;
 mod handshake;
 mod incoming;
 mod initial;
 pub mod logging;
 mod opening;
+mod outcome;
 mod outgoing;
 mod progress;
+mod receiving;
 mod resolve;
 mod rest;
+mod restart;
+mod route;
+mod sending;
+mod sequence;
 pub mod session;
 mod sharing;
 pub mod start;
 pub mod steps;
+mod summary;
+mod unfinished;
+mod values;
+pub mod variables;
 mod wait;
 
 pub use block::Block;
@@ -35,3 +50,4 @@ pub use error::Error;
 pub use failure::give_way;
 pub use session::{Received, Sent, Session};
 pub use steps::Step;
+pub use variables::{Direction, Variable};

@@ -10,17 +10,29 @@ mod checks;
 mod definition;
 mod ending;
 mod outputs;
+mod treated_receives;
+mod treated_sends;
+mod variables;
 
+pub use crate::outcome::{Received, Sent};
 use crate::{
     block::{Block, Role, Storage},
     error::Error,
     failure,
+    field_files::FieldFiles,
+    gather::Gathers,
     handshake::{self, Experiment, Roll},
     incoming::Incoming,
     outgoing::{Outgoing, Put},
     progress::Progress,
-    resolve, start,
+    receiving::Receiving,
+    resolve,
+    restart::RestartFiles,
+    sending::Sending,
+    sequence::Sequence,
+    start,
     steps::{self, Step},
+    variables::Definition,
 };
 use halocline_configs::CouplingSpec;
 use halocline_exchanges::{
@@ -29,26 +41,6 @@ use halocline_exchanges::{
     world::{Notice, Patience, World},
 };
 use std::{collections::HashMap, path::Path};
-
-/// What a send did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
-    /// Nothing is due at this date; the array was not touched.
-    NotDue,
-    /// Packed; the messages leave with the last field of the exchange.
-    Stored,
-    /// The messages are on their way.
-    Sent,
-}
-
-/// What a receive did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Received {
-    /// Nothing is due at this date; the array was not touched.
-    NotDue,
-    /// The array holds the values of this date.
-    Received,
-}
 
 /// Where in its exchange a field is.
 type Slot = (usize, usize);
@@ -62,8 +54,19 @@ pub struct Session {
     roll: Roll,
     experiment: Experiment,
     domains: HashMap<String, OwnedCells>,
+    /// Variables that the model defines itself.
+    definitions: Vec<Definition>,
+    /// Whether it asked for any, also such that the experiment does not mention.
+    uses_variables: bool,
     outgoing: Vec<Outgoing>,
     incoming: Vec<Incoming>,
+    /// For each of `outgoing` and `incoming` what is done with its values besides.
+    sendings: Vec<Sending>,
+    receivings: Vec<Receiving>,
+    gathers: Gathers,
+    restarts: RestartFiles,
+    files: FieldFiles,
+    sequence: Sequence,
     sends: HashMap<String, Vec<Slot>>,
     receives: HashMap<String, Slot>,
     /// Memory of outputs of our own, between two lends.
@@ -119,6 +122,8 @@ impl Session {
             end,
             resolve::step_seconds(&experiment.spec),
         );
+        let format = resolve::format(&experiment.spec);
+        let files = FieldFiles::new(&experiment.folder, component, format);
         tracing::debug!(
             "component '{component}' rank {rank} of {}",
             roll.size(component)
@@ -131,8 +136,16 @@ impl Session {
             roll,
             experiment,
             domains: HashMap::new(),
+            definitions: Vec::new(),
+            uses_variables: false,
             outgoing: Vec::new(),
             incoming: Vec::new(),
+            sendings: Vec::new(),
+            receivings: Vec::new(),
+            gathers: Gathers::default(),
+            restarts: RestartFiles::new(format),
+            files,
+            sequence: Sequence::default(),
             sends: HashMap::new(),
             receives: HashMap::new(),
             spare_outputs: HashMap::new(),
@@ -217,19 +230,15 @@ impl Session {
         let Some(slots) = self.sends.get(field) else {
             return Err(self.unknown(field, "send"));
         };
+        let count = slots.len();
         self.check_date(field, date)?;
         let mut outcome = Sent::NotDue;
-        for index in 0..slots.len() {
+        for index in 0..count {
             let (exchange, number) = self.sends[field][index];
-            let Some(target) = self.outgoing[exchange].due(date, self.end) else {
-                continue;
-            };
-            self.check_sent_shape(exchange, number, &view)?;
-            self.release_returned();
-            outcome = match self.put(exchange, number, &view, target)? {
-                Put::Sent => Sent::Sent,
-                Put::Stored => Sent::Stored,
-            };
+            if self.reads_put(exchange, date) {
+                self.check_sent_shape(exchange, number, &view)?;
+                outcome = outcome.and(self.put_slot((exchange, number), &view, date, false)?);
+            }
         }
         if outcome != Sent::NotDue {
             self.progress.reached(date);
@@ -237,7 +246,15 @@ impl Session {
         Ok(outcome)
     }
 
-    fn put(
+    /// Whether a put at `date` would read its array.
+    fn reads_put(&self, exchange: usize, date: i64) -> bool {
+        let sending = &self.sendings[exchange];
+        self.outgoing[exchange].due(date, self.end).is_some()
+            || sending.accumulates()
+            || sending.carries_over(date, self.end)
+    }
+
+    fn hand_over(
         &mut self,
         exchange: usize,
         field: usize,
@@ -276,21 +293,7 @@ impl Session {
             return Ok(Received::NotDue);
         }
         self.check_received_shape(exchange, number, view.layout.shape)?;
-        self.release_returned();
-        self.progress.reached(date);
-        let progress = &mut self.progress;
-        let late = |what: &str, seconds| progress.waiting(what, seconds);
-        self.incoming[exchange]
-            .get(
-                self.world.as_mut(),
-                self.patience,
-                number,
-                date,
-                &mut view,
-                late,
-            )
-            .map_err(|error| error.at(&self.component, self.rank))?;
-        Ok(Received::Received)
+        self.get_slot((exchange, number), &mut view, date)
     }
 
     /// Write 1 where some rank sends a value of a received field, 0 where it gets the fill value.
@@ -317,15 +320,20 @@ impl Session {
         let (exchange, number) = self.receive_slot(field)?;
         self.check_date(field, date)?;
         if !self.incoming[exchange].due(number, date) {
-            return Ok(self.incoming[exchange].lend_kept(number));
+            let mut kept = self.incoming[exchange].lend_kept(number);
+            if let Some(block) = &mut kept {
+                self.treat_kept((exchange, number), block);
+            }
+            return Ok(kept);
         }
         self.release_returned();
         self.progress.reached(date);
         let progress = &mut self.progress;
         let late = |what: &str, seconds| progress.waiting(what, seconds);
-        let block = self.incoming[exchange]
+        let mut block = self.incoming[exchange]
             .lend(self.world.as_mut(), self.patience, number, date, late)
             .map_err(|error| error.at(&self.component, self.rank))?;
+        self.treat_block((exchange, number), &mut block, date)?;
         Ok(Some(block))
     }
 
@@ -349,7 +357,13 @@ impl Session {
 
     /// Go on to the next date at which something is due for this component; `None` at the end of the run.
     pub fn next_step(&mut self) -> Option<Step> {
-        let step = steps::next(&self.incoming, &self.outgoing, self.step, self.end)?;
+        let step = steps::next(
+            &self.incoming,
+            &self.outgoing,
+            &self.sendings,
+            self.step,
+            self.end,
+        )?;
         self.step = Some(step.date);
         Some(step)
     }

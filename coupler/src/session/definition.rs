@@ -2,8 +2,21 @@
 
 use super::Session;
 use crate::{
-    code::Code, coordinates, crew, error::Error, failure, handshake, initial, opening, resolve,
-    sharing,
+    accumulate::Window,
+    by_file,
+    code::Code,
+    completion::{self, Known},
+    coordinates, crew,
+    error::Error,
+    failure,
+    gather::Gatherings,
+    handshake, initial, opening,
+    receiving::Receiving,
+    resolve, restart,
+    route::Route,
+    sending::Sending,
+    sharing, unfinished,
+    variables::Direction,
 };
 use halocline_exchanges::partition::Partition;
 
@@ -74,29 +87,97 @@ impl Session {
         let (spec, size) = (&self.experiment.spec, self.size());
         let chosen =
             resolve::worker_domains(spec, &self.component, self.rank, size, &mut self.domains);
-        let checked =
-            chosen.and_then(|()| resolve::check_domains(spec, &self.component, &self.domains));
-        let checked = checked
+        let checked = chosen
             .and_then(|()| crew::size())
             .and_then(|_| sharing::is_wanted())
             .map_err(|error| self.here(error));
         let shares_memory = handshake::agree(self.world.as_mut(), &self.roll, checked)?;
+        let routes = self.complete()?;
         coordinates::check(self.world.as_mut(), &self.roll, &self.experiment)?;
-        let exchanges = opening::exchanges(
-            self.world.as_mut(),
-            &self.experiment.spec,
-            &self.roll,
-            &self.component,
-            &self.domains,
-            shares_memory,
-        );
-        let exchanges = exchanges.map_err(|error| self.here(error));
-        let (outgoing, incoming) = handshake::agree(self.world.as_mut(), &self.roll, exchanges)?;
-        self.outgoing = outgoing;
-        self.incoming = incoming;
+        self.open(&routes, shares_memory)?;
         self.name_slots();
         self.defined = true;
-        self.send_initial()
+        self.send_initial(&routes)
+    }
+
+    /// Fill in what the experiment file leaves to the components. Collective.
+    fn complete(&mut self) -> Result<Vec<Route>, Error> {
+        let known = Known {
+            spec: &self.experiment.spec,
+            roll: &self.roll,
+            component: &self.component,
+            definitions: &self.definitions,
+            uses_variables: self.uses_variables,
+            domains: &self.domains,
+        };
+        let routes = completion::routes(self.world.as_mut(), &known);
+        let routes = routes
+            .and_then(unfinished::refuse)
+            .and_then(restart::check_paths)
+            .map_err(|error| self.here(error));
+        let routes = handshake::agree(self.world.as_mut(), &self.roll, routes)?;
+        self.experiment.spec.exchanges =
+            routes.iter().map(|route| route.exchange.clone()).collect();
+        Ok(routes)
+    }
+
+    /// Make plans and open channels. Collective.
+    fn open(&mut self, routes: &[Route], shares_memory: bool) -> Result<(), Error> {
+        let mut gatherings = Gatherings::default();
+        let rank = self.world.rank();
+        let folder = self.experiment.folder.clone();
+        for route in routes {
+            // All ranks plan all gatherings, also those that they have no part in.
+            gatherings.plan(route, rank);
+            if let Some(own) = &route.source {
+                let sending = Sending::new(route, own, &gatherings, &folder);
+                self.sendings.push(sending);
+            }
+            if let Some(own) = &route.target {
+                let receiving = Receiving::new(route, own, &gatherings, &folder);
+                self.receivings.push(receiving);
+            }
+        }
+        let between = routes.iter().filter(|route| route.is_between_components());
+        let planned: Vec<Route> = between.chain(&gatherings.routes).cloned().collect();
+        let exchanges =
+            opening::exchanges(self.world.as_mut(), &planned, &self.roll, shares_memory);
+        let exchanges = exchanges.map_err(|error| self.here(error));
+        let (outgoing, incoming) = handshake::agree(self.world.as_mut(), &self.roll, exchanges)?;
+        let (mut outgoing, mut incoming) = (outgoing.into_iter(), incoming.into_iter());
+        for route in routes {
+            if let Some(own) = &route.source {
+                let opened = if route.is_between_components() {
+                    outgoing.next()
+                } else {
+                    Some(by_file::outgoing(route, own))
+                };
+                self.outgoing.extend(opened);
+            }
+            if let Some(own) = &route.target {
+                let opened = if route.is_between_components() {
+                    incoming.next()
+                } else {
+                    Some(by_file::incoming(route, own))
+                };
+                self.incoming.extend(opened);
+            }
+        }
+        self.gathers = gatherings.open(outgoing, incoming);
+        self.expect_restarts();
+        Ok(())
+    }
+
+    /// Note which fields each restart file of this rank must have.
+    fn expect_restarts(&mut self) {
+        for (sending, outgoing) in self.sendings.iter().zip(&self.outgoing) {
+            let Some(restart) = sending.restart.as_ref().filter(|restart| restart.is_lagged) else {
+                continue;
+            };
+            for field in &outgoing.fields {
+                self.restarts.expect(&restart.path, field);
+            }
+        }
     }
 
     fn name_slots(&mut self) {
@@ -114,16 +195,49 @@ impl Session {
                     .insert(incoming.name.clone(), (exchange, field));
             }
         }
+        for definition in &mut self.definitions {
+            definition.slots = match definition.direction {
+                Direction::Send => self.sends.get(&definition.name).cloned(),
+                Direction::Receive => self.receives.get(&definition.name).map(|slot| vec![*slot]),
+            }
+            .unwrap_or_default();
+        }
     }
 
-    /// Send the initial values of exchanges with a positive lag: they serve the get of date 0. Collective.
-    fn send_initial(&mut self) -> Result<(), Error> {
-        let values = initial::all_values(&self.experiment, &self.outgoing, &self.domains)
-            .map_err(|error| self.here(error));
+    /// Send the initial values of exchanges with a positive lag: they serve the get of date 0. Take up the windows that
+    /// the end of the last run cut. Collective.
+    fn send_initial(&mut self, routes: &[Route]) -> Result<(), Error> {
+        let folder = self.experiment.folder.clone();
+        let oasis = self.spec().oasis.unwrap_or_default();
+        let values = initial::all_values(&folder, oasis.missing_restart, routes);
+        let values = values.and_then(|values| self.restore_windows(routes).map(|()| values));
+        let values = values.map_err(|error| self.here(error));
         let values = handshake::agree(self.world.as_mut(), &self.roll, values)?;
-        for (exchange, arrays) in values {
-            for (field, array) in arrays.iter().enumerate() {
-                self.put(exchange, field, &array.view(), 0)?;
+        for (exchange, mut arrays) in values {
+            for (field, array) in arrays.iter_mut().enumerate() {
+                if let Some(scale) = self.sendings[exchange].scale.filter(|_| array.is_raw) {
+                    array.scale(scale);
+                }
+                self.hand_over(exchange, field, &array.view(), 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn restore_windows(&mut self, routes: &[Route]) -> Result<(), Error> {
+        let sent = routes
+            .iter()
+            .filter_map(|route| Some((route, route.source.as_deref()?)));
+        for (sending, (route, own)) in self.sendings.iter_mut().zip(sent) {
+            let Some(restart) = sending.restart.as_ref().filter(|_| sending.accumulates()) else {
+                continue;
+            };
+            for (window, field) in sending.windows.iter_mut().zip(&route.fields) {
+                let levels = field.shape.levels;
+                let read = restart::read_window(&restart.path, route, &field.sent, levels, own)?;
+                if let Some((values, count)) = read {
+                    *window = Window { values, count };
+                }
             }
         }
         Ok(())
