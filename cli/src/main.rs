@@ -20,6 +20,8 @@ fn main() -> ExitCode {
         Action::Run(arguments) => actions::run(&arguments),
         Action::Plan(arguments) => actions::plan(&arguments),
         Action::Serve(arguments) => actions::serve(&arguments),
+        Action::ImportNamcouple(arguments) => actions::import_namcouple(&arguments),
+        Action::ExportNamcouple(arguments) => actions::export_namcouple(&arguments),
         Action::Schema => actions::schema(),
         Action::Completion { shell } => actions::completion(shell),
         Action::Rank(arguments) => actions::rank(arguments),

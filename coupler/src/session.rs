@@ -357,7 +357,13 @@ impl Session {
 
     /// Go on to the next date at which something is due for this component; `None` at the end of the run.
     pub fn next_step(&mut self) -> Option<Step> {
-        let step = steps::next(&self.incoming, &self.outgoing, self.step, self.end)?;
+        let step = steps::next(
+            &self.incoming,
+            &self.outgoing,
+            &self.sendings,
+            self.step,
+            self.end,
+        )?;
         self.step = Some(step.date);
         Some(step)
     }
