@@ -42,6 +42,7 @@ def hosts(mpi: Mpi, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]
         ),
         "echo": compile_host(mpi, HOSTS / "oasis_echo.f90", folder, flags, "echo"),
         "server": compile_host(mpi, HOSTS / "oasis_server.f90", folder, flags, "server"),
+        "mistakes": compile_host(mpi, HOSTS / "oasis_mistakes.f90", folder, flags, "mistakes"),
         "toy": compile_host(mpi, HOSTS / "oasis_toy.f90", folder, flags, "toy"),
         "c": compile_host(mpi, HOSTS / "oasis_pair.c", folder),
     }
@@ -204,3 +205,39 @@ def test_the_libraries_that_arch_files_name_link(mpi: Mpi, hosts: dict[str, Path
     ECHO.write(tmp_path, "yaml")
     outcome = run_ranks(mpi, tmp_path, [Ranks(1, [ocean]), Ranks(1, [hosts["echo"]])], time_limit=TIME_LIMIT)
     assert_success(outcome, tmp_path, 2, components=2)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        ("partition", "a box of 10 x 10 cells from column 6 of rows of 12 cells"),
+        ("partition_with_kinfo", "oasis_abort in oasis_mistakes: the partition was refused (rcode -10)"),
+        ("direction", "field 'O_Flat': the direction 22"),
+        ("unknown", "variable -1, which the experiment does not mention"),
+        ("shape", "(11, 10"),
+        ("rank", "field 'O_Flat': an array of shape (12, 10, 3)"),
+        ("get", "field 'O_Flat': get of a variable that is sent"),
+        ("gradients", "fld2 to fld5"),
+        ("late", "date 5400 s is outside the run"),
+        ("backwards", "date 0 s comes after date 900 s"),
+        ("stop", "the process ends before finish"),
+    ],
+)
+def test_a_mistake_ends_the_job_and_says_why(
+    mpi: Mpi, hosts: dict[str, Path], tmp_path: Path, mistake: str, words: str
+) -> None:
+    """The partner is told, and ends with the same cause."""
+    ECHO.write(tmp_path, "yaml")
+    ranks = [Ranks(1, [hosts["mistakes"], mistake]), Ranks(1, [hosts["echo"]])]
+    outcome = run_ranks(mpi, tmp_path, ranks, time_limit=30.0)
+    assert outcome.status != 0, outcome
+    assert not outcome.timed_out, outcome
+    assert words in outcome.output, outcome
+    assert "wrong: " not in outcome.output, outcome
+    assert "SUCCESSFUL RUN" not in (tmp_path / "debug.root.01").read_text(), outcome
+
+
+def test_names_that_hosts_declare_themselves_are_free(mpi: Mpi, tmp_path: Path) -> None:
+    """A module that exported one of them would not let NEMO compile."""
+    program = compile_host(mpi, HOSTS / "oasis_visibility.f90", tmp_path)
+    assert program.exists()
