@@ -1,72 +1,69 @@
 //! Logs through `tracing`, to standard error, filtered by `HALOCLINE_LOG` (default `info`).
 
 use std::{
-    fmt::Write as _,
-    io::Write as _,
-    sync::atomic::{AtomicBool, Ordering},
+    fmt::{self, Write as _},
+    io::{self, Write as _},
 };
 use tracing::{
-    Event, Level, Subscriber,
+    Event, Subscriber,
     field::{Field, Visit},
 };
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry,
-    filter::filter_fn,
+    EnvFilter, Layer,
+    fmt::{
+        format::Writer,
+        time::{FormatTime, SystemTime},
+    },
     layer::{Context, SubscriberExt},
     util::SubscriberInitExt,
 };
-
-/// The process runs its exit handlers: memory of threads is gone, which the usual formatter needs.
-static EXITING: AtomicBool = AtomicBool::new(false);
 
 /// Start writing logs, unless the host program already collects them. Safe to call again.
 pub fn start() {
     let filter =
         EnvFilter::try_from_env("HALOCLINE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let usual = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .with_ansi(false)
-        .with_filter(filter_fn(|_| !EXITING.load(Ordering::Relaxed)));
-    let started = Registry::default()
+    let started = tracing_subscriber::registry()
         .with(filter)
-        .with(usual)
-        .with(LastWords)
+        .with(Lines)
         .try_init();
     if started.is_err() {
         tracing::debug!("the host program collects the logs itself");
     }
 }
 
-/// Say that exit handlers run from now on.
-pub fn process_exits() {
-    EXITING.store(true, Ordering::Relaxed);
-}
+/// Time, level and message, a line each.
+///
+/// Not the layer of `tracing_subscriber`, which keeps its line in a variable of the thread: a rank that stops early says
+/// why when its process exits, and such variables are gone by then.
+struct Lines;
 
-/// Writes errors and warnings while the process exits.
-struct LastWords;
-
-impl<S: Subscriber> Layer<S> for LastWords {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let level = *event.metadata().level();
-        if !EXITING.load(Ordering::Relaxed) || level > Level::WARN {
-            return;
-        }
-        let mut line = Line(format!("{level} "));
-        event.record(&mut line);
-        line.0.push('\n');
-        // A standard error that is closed cannot be told of.
-        let _ = std::io::stderr().write_all(line.0.as_bytes());
+impl<S: Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        let line = line(event).unwrap_or_else(|_| "a log line that cannot be written\n".to_owned());
+        // There is nobody left to tell that standard error is closed.
+        let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 }
 
-/// The text of an event.
-struct Line(String);
+fn line(event: &Event<'_>) -> Result<String, fmt::Error> {
+    let mut line = String::new();
+    SystemTime.format_time(&mut Writer::new(&mut line))?;
+    write!(line, " {:>5}", event.metadata().level().as_str())?;
+    event.record(&mut Words(&mut line));
+    line.push('\n');
+    Ok(line)
+}
 
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let separator = if field.name() == "message" { "" } else { " " };
-        // Writing to a String does not fail.
-        let _ = write!(self.0, "{separator}{value:?}");
+/// The message of an event, and its further fields as name=value.
+struct Words<'a>(&'a mut String);
+
+impl Visit for Words<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let written = if field.name() == "message" {
+            write!(self.0, " {value:?}")
+        } else {
+            write!(self.0, " {}={value:?}", field.name())
+        };
+        written.expect("a string");
     }
 }

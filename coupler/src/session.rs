@@ -178,6 +178,12 @@ impl Session {
         &self.experiment.spec
     }
 
+    /// Format of the netCDF files that are written.
+    #[must_use]
+    pub fn file_format(&self) -> halocline_gridfiles::Format {
+        resolve::format(&self.experiment.spec)
+    }
+
     /// Folder of the experiment file: names of files in it are relative to this.
     #[must_use]
     pub fn folder(&self) -> &Path {

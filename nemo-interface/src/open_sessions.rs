@@ -4,7 +4,7 @@
 //! The list is the only state of the process that this library keeps; the exit of a process has no other argument.
 
 use crate::{door::defect, loans::Loans, message::refused};
-use halocline_coupler::{Code, Error, Session, give_way, logging};
+use halocline_coupler::{Code, Error, Session, give_way};
 use halocline_exchanges_mpi::{before_host_ends_mpi, end_job, is_running};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -169,7 +169,6 @@ fn unknown_handle() -> Error {
 
 /// Runs when the process exits (end of main, `exit`, Fortran's STOP): others would wait for a rank that is gone.
 extern "C" fn at_exit() {
-    logging::process_exits();
     // A panic may not leave this function; what it says has been printed, and the job must end all the same.
     let ended = catch_unwind(|| {
         abandon_all();

@@ -7,7 +7,7 @@ use crate::{
     message::refused,
     open_sessions,
 };
-use halocline_coupler::{Code, Error, logging};
+use halocline_coupler::{Code, Error};
 use halocline_oasis::{Component, info};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -175,7 +175,6 @@ pub(super) fn end(error: &Error) -> ! {
 
 /// Runs when the process exits: others would wait for one that is gone.
 extern "C" fn at_exit() {
-    logging::process_exits();
     // A panic may not leave this function.
     let ended = catch_unwind(|| {
         if let Some(mut current) = take() {
