@@ -2,8 +2,8 @@
 
 use crate::{
     arguments::{
-        Arguments, CheckArguments, ConvertArguments, EndSignal, ImportArguments, PlanArguments, Progress,
-        RankArguments, RunArguments, ServeArguments, WithParentArguments,
+        Arguments, CheckArguments, ConvertArguments, EndSignal, ImportArguments, PlanArguments,
+        Progress, RankArguments, RunArguments, ServeArguments, WithParentArguments,
     },
     memory,
     output::{self, red},
