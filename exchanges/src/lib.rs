@@ -12,6 +12,7 @@
 //!   pack, unpack, view        runs of an array into a message and out of it
 //!   place                     runs of an array straight into the block of a receiver that shares memory
 //!   in_place                  an array of the sender's host that is a part of that block
+//!   remapping                 values of one grid from those of another, with given weights; sums of equal bits
 //!   window                    a block, or its own cells, into an array of the receiver's host
 //!   copies                    how many bytes those write, where the feature `count-copies` counts them
 //!   world, local, pace        ranks, and channels between them
@@ -41,6 +42,7 @@ pub mod plan;
 mod ranges;
 mod rectangles;
 pub mod rehearsal;
+pub mod remapping;
 mod rows;
 mod stages;
 mod survey;
