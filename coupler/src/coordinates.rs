@@ -5,7 +5,6 @@ use crate::{
     code::Code,
     error::Error,
     handshake::{self, Experiment, Roll},
-    resolve,
 };
 use halocline_configs::CouplingSpec;
 use halocline_exchanges::world::World;
@@ -59,7 +58,7 @@ fn part_of(spec: &CouplingSpec, component: &str) -> CouplingSpec {
 fn first_component_on<'a>(spec: &'a CouplingSpec, grid: &str) -> Option<&'a str> {
     let exchanges_on_it = |component: &&String| {
         spec.exchanges.iter().any(|exchange| {
-            resolve::grid_of(spec, exchange) == grid
+            spec.source_grid(exchange) == Some(grid)
                 && [&exchange.from, &exchange.to].contains(component)
         })
     };

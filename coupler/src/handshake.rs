@@ -149,38 +149,12 @@ pub(crate) fn read_experiment(
             format!("correct {name}; `halocline check {name}` says the same without a job"),
         )
     });
-    let spec = agree(world, roll, parsed.and_then(refuse_unfinished))?;
+    let spec = agree(world, roll, parsed)?;
     let folder = Path::new(name)
         .parent()
         .map(Path::to_path_buf)
         .unwrap_or_default();
     Ok(Experiment { spec, folder })
-}
-
-/// What the experiment file can say and the coupler cannot do yet is an error, not something to leave out.
-fn refuse_unfinished(spec: CouplingSpec) -> Result<CouplingSpec, Error> {
-    let refuse = |name: &str, found: String| {
-        let change = "remove it, or write the exchange with 'from' and 'to' and without it";
-        Err(Error::new(
-            Code::Experiment,
-            format!("exchange '{name}' {found}"),
-            "what this version of the coupler can do",
-            change,
-        ))
-    };
-    for exchange in &spec.exchanges {
-        if exchange.is_open() {
-            let found = "names no components, which cannot be worked out yet".to_owned();
-            return refuse(&exchange.name, found);
-        }
-        if let Some(key) = exchange.further_keys().first() {
-            return refuse(
-                &exchange.name,
-                format!("has '{key}', which cannot be done yet"),
-            );
-        }
-    }
-    Ok(spec)
 }
 
 fn read(path: &Path) -> Result<String, Error> {

@@ -1,13 +1,17 @@
 //! Values that serve the get of date 0 where a positive lag leaves it without a put: the sender sends them.
 
-use crate::{code::Code, error::Error, handshake::Experiment, outgoing::Outgoing, resolve};
-use halocline_configs::{ExchangeSpec, FieldSpec, FileVariable, InitialValue};
+use crate::{
+    code::Code,
+    error::Error,
+    route::{Route, RouteField},
+};
+use halocline_configs::{FileVariable, InitialValue};
 use halocline_exchanges::{
     partition::{OwnedCells, Rectangle},
     view::{Elements, Layout, View},
 };
 use halocline_gridfiles::{Box3, FieldSize, Size, read_initial};
-use std::collections::HashMap;
+use std::path::Path;
 
 /// One field on this rank's own cells: axes (i, j, level), i fastest.
 #[derive(Debug)]
@@ -32,64 +36,54 @@ impl InitialArray {
     }
 }
 
-/// The initial arrays of each outgoing exchange that has a positive lag, with the position of the exchange.
+/// The initial arrays of each exchange that this rank sends and that has a positive lag, with the position of the
+/// exchange among those that this rank sends; `folder` is that of the experiment file.
 pub(crate) fn all_values(
-    experiment: &Experiment,
-    outgoing: &[Outgoing],
-    domains: &HashMap<String, OwnedCells>,
+    folder: &Path,
+    routes: &[Route],
 ) -> Result<Vec<(usize, Vec<InitialArray>)>, Error> {
-    let mut all = Vec::new();
-    for (position, exchange) in outgoing.iter().enumerate() {
-        let Some(spec) = experiment
-            .spec
-            .exchanges
-            .iter()
-            .find(|spec| spec.name == exchange.name)
-        else {
-            continue;
-        };
-        if spec.is_static || spec.lag.get() <= 0 {
-            continue;
-        }
-        let own = &domains[resolve::grid_of(&experiment.spec, spec)];
-        let arrays = spec
-            .fields
-            .iter()
-            .map(|field| array(experiment, spec, field, own))
-            .collect::<Result<_, _>>()?;
-        all.push((position, arrays));
-    }
-    Ok(all)
+    let sent = routes
+        .iter()
+        .filter_map(|route| Some((route, route.source.as_deref()?)));
+    let lagged = |(_, (route, _)): &(usize, (&Route, &OwnedCells))| {
+        !route.exchange.is_static && route.exchange.lag.get() > 0
+    };
+    let sent = sent.enumerate().filter(lagged);
+    let arrays = sent.map(|(position, (route, own))| {
+        let fields = route.fields.iter();
+        let arrays = fields.map(|field| array(folder, route, field, own));
+        Ok((position, arrays.collect::<Result<_, Error>>()?))
+    });
+    arrays.collect()
 }
 
 fn array(
-    experiment: &Experiment,
-    exchange: &ExchangeSpec,
-    name: &str,
+    folder: &Path,
+    route: &Route,
+    field: &RouteField,
     own: &OwnedCells,
 ) -> Result<InitialArray, Error> {
-    let field = &experiment.spec.fields[name];
     let [ni, nj] = own.local_shape();
-    let shape = [ni, nj, own.own_levels(field.levels()).len()];
-    let values = match exchange.initial_of(name) {
+    let shape = [ni, nj, own.own_levels(field.shape.levels).len()];
+    let values = match route.exchange.initial_of(&field.sent) {
         Some(InitialValue::Number(value)) => vec![value; shape.iter().product()],
         Some(InitialValue::File(source)) if own.cells() > 0 => {
-            from_file(experiment, exchange, &source, own, field)
-                .map_err(|error| error.about(name))?
+            from_file(folder, route, &source, own, field.shape.levels)
+                .map_err(|error| error.about(&field.sent))?
         }
         Some(InitialValue::File(_)) => Vec::new(),
         None => {
             let found = format!(
-                "exchange '{}' has a lag, but no initial value for field '{name}'",
-                exchange.name
+                "exchange '{}' has a lag, but no initial value for field '{}'",
+                route.exchange.name, field.sent
             );
             let error = Error::new(
                 Code::Experiment,
                 found,
-                "`initial:` with a number or a file",
+                "`initial:` with a number or a file, or a `restart:` file",
                 "add it to the exchange in the experiment file",
             );
-            return Err(error.about(name));
+            return Err(error.about(&field.sent));
         }
     };
     Ok(InitialArray { shape, values })
@@ -97,19 +91,19 @@ fn array(
 
 /// Read the own cells of a variable: the box around them, then the cells in local order.
 fn from_file(
-    experiment: &Experiment,
-    exchange: &ExchangeSpec,
+    folder: &Path,
+    route: &Route,
     source: &FileVariable,
     own: &OwnedCells,
-    field: &FieldSpec,
+    field_levels: usize,
 ) -> Result<Vec<f64>, Error> {
-    let grid = &experiment.spec.grids[&field.grid];
-    let levels = own.own_levels(field.levels());
+    let (grid, exchange) = (&route.grid, &route.exchange);
+    let levels = own.own_levels(field_levels);
     let whole = Rectangle {
         i: 0,
         j: 0,
-        ni: grid.nx(),
-        nj: grid.ny(),
+        ni: grid.nx,
+        nj: grid.ny,
     };
     let around = own.rectangle().unwrap_or(whole);
     let part = Box3 {
@@ -119,12 +113,12 @@ fn from_file(
     };
     let size = FieldSize {
         grid: Size {
-            nx: grid.nx(),
-            ny: grid.ny(),
+            nx: grid.nx,
+            ny: grid.ny,
         },
-        levels: field.levels(),
+        levels: field_levels,
     };
-    let path = experiment.folder.join(&source.file);
+    let path = folder.join(&source.file);
     let values =
         read_initial(&path, &source.variable, size, &part, exchange.fill).map_err(|error| {
             let found = format!(
@@ -139,7 +133,7 @@ fn from_file(
         return Ok(values.into_iter().collect());
     }
     let cells = || own.runs().iter().flat_map(|run| run.start..run.end());
-    let of_level = |level| cells().map(move |cell| [level, cell / grid.nx(), cell % grid.nx()]);
+    let of_level = |level| cells().map(move |cell| [level, cell / grid.nx, cell % grid.nx]);
     Ok((0..levels.len())
         .flat_map(of_level)
         .map(|place| values[place])

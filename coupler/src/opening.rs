@@ -7,97 +7,54 @@ use crate::{
     handshake::Roll,
     incoming::{Incoming, IncomingField, Memory, Message},
     outgoing::{Outgoing, Target},
-    resolve::{Domains, clock, grid_of},
+    resolve::clock,
     rest::Rest,
+    route::Route,
     sharing::{self, Shared},
 };
-use halocline_configs::{CouplingSpec, ExchangeSpec};
 use halocline_exchanges::{
-    grid::Grid,
     partition::OwnedCells,
-    plan::{
-        ExchangePlan, ExchangeShape, FieldShape, PlanError, PlanRequest, SendMessage, build_plans,
-    },
+    plan::{ExchangePlan, ExchangeShape, PlanError, PlanRequest, SendMessage, build_plans},
     world::World,
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
-
-/// What an exchange moves, as the plan needs it.
-fn shape(
-    spec: &CouplingSpec,
-    exchange: &ExchangeSpec,
-    grids: &mut HashMap<String, Arc<Grid>>,
-) -> ExchangeShape {
-    let name = grid_of(spec, exchange);
-    let grid = grids
-        .entry(name.to_owned())
-        .or_insert_with(|| Arc::new(convert::grid(name, &spec.grids[name])));
-    let fields = exchange.fields.iter().map(|field| {
-        let field = &spec.fields[field];
-        FieldShape {
-            point: convert::point(field.point),
-            sign: convert::sign(field.kind),
-            levels: field.levels(),
-        }
-    });
-    ExchangeShape {
-        name: exchange.name.clone(),
-        grid: Arc::clone(grid),
-        fields: fields.collect(),
-        halo: exchange.halo,
-        wire: convert::element(exchange.wire),
-    }
-}
+use std::collections::BTreeMap;
 
 /// Make the plans of all exchanges, arrange shared memory and open the channels of this rank's messages. Collective.
 pub(crate) fn exchanges(
     world: &mut dyn World,
-    spec: &CouplingSpec,
+    routes: &[Route],
     roll: &Roll,
-    component: &str,
-    domains: &Domains,
     shares_memory: bool,
 ) -> Result<(Vec<Outgoing>, Vec<Incoming>), Error> {
-    let mut grids = HashMap::new();
-    let shapes: Vec<ExchangeShape> = spec
-        .exchanges
-        .iter()
-        .map(|exchange| shape(spec, exchange, &mut grids))
-        .collect();
-    let requests: Vec<PlanRequest<'_>> = spec
-        .exchanges
+    let shapes: Vec<ExchangeShape> = routes.iter().map(Route::shape).collect();
+    let requests: Vec<PlanRequest<'_>> = routes
         .iter()
         .zip(&shapes)
-        .map(|(exchange, shape)| PlanRequest {
+        .map(|(route, shape)| PlanRequest {
             shape,
-            source_component: &exchange.from,
-            target_component: &exchange.to,
-            source: (exchange.from == component).then(|| &domains[grid_of(spec, exchange)]),
-            target: (exchange.to == component).then(|| &domains[grid_of(spec, exchange)]),
+            source_component: &route.exchange.from,
+            target_component: &route.target_side,
+            source: route.source.as_deref(),
+            target: route.target.as_deref(),
         })
         .collect();
     let plans = build_plans(world, &requests).map_err(|error| plan_error(error, roll))?;
-    let wanted = blocks(spec, component, domains, &plans);
+    let wanted = blocks(routes, &plans);
     let shared = sharing::arrange(world, shares_memory, &plans, &wanted)?;
     let mut opening = Opening {
         world,
-        spec,
         roll,
         shared,
         has_messages: false,
     };
     let (mut outgoing, mut incoming) = (Vec::new(), Vec::new());
-    for (position, (exchange, mut plan)) in spec.exchanges.iter().zip(plans).enumerate() {
-        let own = domains.get(grid_of(spec, exchange));
-        if let Some(own) = own.filter(|_| exchange.from == component) {
+    for (position, (route, mut plan)) in routes.iter().zip(plans).enumerate() {
+        if let Some(own) = &route.source {
             let messages = std::mem::take(&mut plan.send);
-            outgoing.push(opening.outgoing(exchange, position, own, messages)?);
+            outgoing.push(opening.outgoing(route, position, own, messages)?);
         }
-        if let Some(own) = own.filter(|_| exchange.to == component) {
-            incoming.push(opening.incoming(exchange, position, own, plan)?);
+        if let Some(own) = &route.target {
+            incoming.push(opening.incoming(route, position, own, plan)?);
         }
     }
     let rest = opening.shared.rest.with_messages(opening.has_messages);
@@ -112,38 +69,26 @@ pub(crate) fn exchanges(
 
 /// What the blocks of the exchanges that this rank receives look like.
 fn blocks<'a>(
-    spec: &CouplingSpec,
-    component: &str,
-    domains: &Domains,
+    routes: &[Route],
     plans: &'a [ExchangePlan],
 ) -> BTreeMap<usize, sharing::Incoming<'a>> {
-    let exchanges = spec.exchanges.iter().zip(plans).enumerate();
-    let received = exchanges.filter(|(_, (exchange, _))| exchange.to == component);
-    let blocks = received.map(|(position, (exchange, plan))| {
-        let own = &domains[grid_of(spec, exchange)];
+    let routes = routes.iter().zip(plans).enumerate();
+    let blocks = routes.filter_map(|(position, (route, plan))| {
+        let own = route.target.as_ref()?;
         let block = sharing::Incoming {
             plan,
-            kind: convert::element(exchange.receive_element()),
-            fill: exchange.fill,
-            levels: levels(spec, exchange, own),
+            kind: convert::element(route.exchange.receive_element()),
+            fill: route.exchange.fill,
+            levels: route.own_levels(own),
         };
-        (position, block)
+        Some((position, block))
     });
     blocks.collect()
-}
-
-/// Levels of each field of an exchange that a rank owns.
-fn levels(spec: &CouplingSpec, exchange: &ExchangeSpec, own: &OwnedCells) -> Vec<usize> {
-    let fields = exchange.fields.iter();
-    fields
-        .map(|field| own.own_levels(spec.fields[field].levels()).len())
-        .collect()
 }
 
 /// What it takes to open the two sides of an exchange.
 struct Opening<'a> {
     world: &'a mut dyn World,
-    spec: &'a CouplingSpec,
     roll: &'a Roll,
     shared: Shared,
     /// Whether any channel is of messages.
@@ -153,7 +98,7 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn outgoing(
         &mut self,
-        exchange: &ExchangeSpec,
+        route: &Route,
         position: usize,
         own: &OwnedCells,
         messages: Vec<SendMessage>,
@@ -171,11 +116,13 @@ impl Opening<'_> {
                 }
             });
         }
+        let exchange = &route.exchange;
+        let sent = route.fields.iter().map(|field| field.sent.clone());
         Ok(Outgoing::new(
             exchange.name.clone(),
             exchange.to.clone(),
-            exchange.fields.clone(),
-            levels(self.spec, exchange, own),
+            sent.collect(),
+            route.own_levels(own),
             clock(exchange),
             convert::element(exchange.wire),
             own.local_shape(),
@@ -186,11 +133,12 @@ impl Opening<'_> {
 
     fn incoming(
         &mut self,
-        exchange: &ExchangeSpec,
+        route: &Route,
         position: usize,
         own: &OwnedCells,
         plan: ExchangePlan,
     ) -> Result<Incoming, Error> {
+        let exchange = &route.exchange;
         let block = plan.block.ok_or_else(|| {
             Error::new(
                 Code::Internal,
@@ -220,17 +168,17 @@ impl Opening<'_> {
                 sender: rank(number),
             });
         }
-        let fields = exchange
+        let fields = route
             .fields
             .iter()
-            .zip(levels(self.spec, exchange, own))
+            .zip(route.own_levels(own))
             .zip(plan.gaps);
-        let fields = fields.enumerate().map(|(number, ((name, levels), gaps))| {
+        let fields = fields.enumerate().map(|(number, ((field, levels), gaps))| {
             let sent = plan
                 .receive
                 .iter()
                 .map(|message| message.fields[number].clone());
-            IncomingField::new(name.clone(), levels, gaps, sent.collect())
+            IncomingField::new(field.received.clone(), levels, gaps, sent.collect())
         });
         Ok(Incoming {
             name: exchange.name.clone(),

@@ -166,7 +166,9 @@ impl Outgoing {
         late: impl FnMut(&str, u64),
     ) -> Result<Put, Error> {
         self.open_date(world, patience, field, target, late)?;
-        let (local_shape, wire, stores) = (self.local_shape, self.wire, self.stores);
+        let [ni, nj, _] = view.layout.shape;
+        // Of any extents that have the own cells.
+        let (local_shape, wire, stores) = ([ni, nj], self.wire, self.stores);
         for target in &mut self.targets {
             match target {
                 Target::Message(sender, message) => {
@@ -320,6 +322,12 @@ impl Outgoing {
             )
         };
         wait::until(world, patience, &self.rest, free, what, late)
+    }
+
+    /// Whether a put of field number `field` would complete the messages of its date.
+    pub(crate) fn completes(&self, field: usize) -> bool {
+        let mut packed = self.packed.iter().enumerate();
+        packed.all(|(number, packed)| number == field || *packed)
     }
 
     /// Puts so far, and how many of them had to wait for the receiver to take earlier messages.

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, known_names},
     handshake::Roll,
 };
-use halocline_configs::{CouplingSpec, ExchangeSpec, GridSpec};
+use halocline_configs::{Component, CouplingSpec, ExchangeSpec, GridSpec};
 use halocline_exchanges::{
     partition::{OwnedCells, Partition, worker_boxes},
     world::Patience,
@@ -37,6 +37,10 @@ pub(crate) fn step_seconds(spec: &CouplingSpec) -> i64 {
 
 /// Whether the job consists of exactly the components of the experiment.
 pub(crate) fn check_components(spec: &CouplingSpec, roll: &Roll) -> Result<(), Error> {
+    if spec.components.is_empty() {
+        // Whoever starts is a component: the experiment file names none.
+        return Ok(());
+    }
     let known = || spec.components.keys().map(String::as_str);
     if let Some(stranger) = roll
         .components
@@ -110,7 +114,8 @@ pub(crate) fn worker_domains(
     size: usize,
     domains: &mut Domains,
 ) -> Result<(), Error> {
-    if spec.components[component].worker.is_none() {
+    let is_worker = |written: &Component| written.worker.is_some();
+    if !spec.components.get(component).is_some_and(is_worker) {
         return Ok(());
     }
     for name in grids_of(spec, component) {
@@ -130,7 +135,8 @@ pub(crate) fn worker_box(
     rank: usize,
     size: usize,
 ) -> Result<Partition, Error> {
-    let tiles = spec.components[component].tiles.as_ref();
+    let written = spec.components.get(component);
+    let tiles = written.and_then(|component| component.tiles.as_ref());
     let tile = tiles.map(|tiles| [tiles.nx, tiles.ny]);
     let boxes = worker_boxes(&convert::grid(name, grid(spec, name)?), size, tile);
     Ok(boxes.get(rank).cloned().unwrap_or(Partition::Empty))
@@ -144,61 +150,30 @@ fn grids_of<'a>(spec: &'a CouplingSpec, component: &str) -> Vec<&'a str> {
         .iter()
         .filter(|exchange| exchange.from == component || exchange.to == component)
     {
-        let name = grid_of(spec, exchange);
-        if !names.contains(&name) {
-            names.push(name);
-        }
+        let name = spec.source_grid(exchange);
+        names.extend(name.filter(|name| !names.contains(name)));
     }
     names
 }
 
-/// The grid of an exchange: the checks made sure that all its fields are on one.
-pub(crate) fn grid_of<'a>(spec: &'a CouplingSpec, exchange: &ExchangeSpec) -> &'a str {
-    &spec.fields[&exchange.fields[0]].grid
-}
-
-/// Whether this rank has said what the exchanges of its component need to know.
-pub(crate) fn check_domains(
-    spec: &CouplingSpec,
-    component: &str,
-    domains: &Domains,
+/// Whether the cells that receive an exchange can have the halo that it wants.
+pub(crate) fn check_halo(
+    exchange: &ExchangeSpec,
+    grid: &str,
+    own: &OwnedCells,
 ) -> Result<(), Error> {
-    for exchange in spec
-        .exchanges
-        .iter()
-        .filter(|exchange| exchange.from == component || exchange.to == component)
-    {
-        let name = grid_of(spec, exchange);
-        let Some(own) = domains.get(name) else {
-            return Err(Error::new(
-                Code::Order,
-                format!(
-                    "no domain on grid '{name}', which exchange '{}' needs",
-                    exchange.name
-                ),
-                "a domain on every grid of the component's exchanges before end_definition",
-                format!(
-                    "call define_box (or another partition, or define_empty) for grid '{name}'"
-                ),
-            ));
-        };
-        if exchange.to == component
-            && exchange.halo > 0
-            && own.cells() > 0
-            && own.rectangle().is_none()
-        {
-            return Err(Error::new(
-                Code::Partition,
-                format!(
-                    "exchange '{}' has a halo of {}, but this rank's cells on grid '{name}' are no rectangle",
-                    exchange.name, exchange.halo
-                ),
-                "one box of the grid a rank where a halo is wanted",
-                "define a box, or set `halo: 0` in the experiment file",
-            ));
-        }
+    if exchange.halo == 0 || own.cells() == 0 || own.rectangle().is_some() {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::new(
+        Code::Partition,
+        format!(
+            "exchange '{}' has a halo of {}, but this rank's cells on grid '{grid}' are no rectangle",
+            exchange.name, exchange.halo
+        ),
+        "one box of the grid a rank where a halo is wanted",
+        "define a box, or set `halo: 0` in the experiment file",
+    ))
 }
 
 pub(crate) fn clock(exchange: &ExchangeSpec) -> Clock {

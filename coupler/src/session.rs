@@ -10,7 +10,9 @@ mod checks;
 mod definition;
 mod ending;
 mod outputs;
+mod variables;
 
+pub use crate::outcome::{Received, Sent};
 use crate::{
     block::{Block, Role, Storage},
     error::Error,
@@ -21,6 +23,7 @@ use crate::{
     progress::Progress,
     resolve, start,
     steps::{self, Step},
+    variables::Definition,
 };
 use halocline_configs::CouplingSpec;
 use halocline_exchanges::{
@@ -29,26 +32,6 @@ use halocline_exchanges::{
     world::{Notice, Patience, World},
 };
 use std::{collections::HashMap, path::Path};
-
-/// What a send did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
-    /// Nothing is due at this date; the array was not touched.
-    NotDue,
-    /// Packed; the messages leave with the last field of the exchange.
-    Stored,
-    /// The messages are on their way.
-    Sent,
-}
-
-/// What a receive did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Received {
-    /// Nothing is due at this date; the array was not touched.
-    NotDue,
-    /// The array holds the values of this date.
-    Received,
-}
 
 /// Where in its exchange a field is.
 type Slot = (usize, usize);
@@ -62,6 +45,10 @@ pub struct Session {
     roll: Roll,
     experiment: Experiment,
     domains: HashMap<String, OwnedCells>,
+    /// Variables that the model defines itself.
+    definitions: Vec<Definition>,
+    /// Whether it asked for any, also such that the experiment does not mention.
+    uses_variables: bool,
     outgoing: Vec<Outgoing>,
     incoming: Vec<Incoming>,
     sends: HashMap<String, Vec<Slot>>,
@@ -131,6 +118,8 @@ impl Session {
             roll,
             experiment,
             domains: HashMap::new(),
+            definitions: Vec::new(),
+            uses_variables: false,
             outgoing: Vec::new(),
             incoming: Vec::new(),
             sends: HashMap::new(),
@@ -217,19 +206,15 @@ impl Session {
         let Some(slots) = self.sends.get(field) else {
             return Err(self.unknown(field, "send"));
         };
+        let count = slots.len();
         self.check_date(field, date)?;
         let mut outcome = Sent::NotDue;
-        for index in 0..slots.len() {
+        for index in 0..count {
             let (exchange, number) = self.sends[field][index];
-            let Some(target) = self.outgoing[exchange].due(date, self.end) else {
-                continue;
-            };
-            self.check_sent_shape(exchange, number, &view)?;
-            self.release_returned();
-            outcome = match self.put(exchange, number, &view, target)? {
-                Put::Sent => Sent::Sent,
-                Put::Stored => Sent::Stored,
-            };
+            if self.outgoing[exchange].due(date, self.end).is_some() {
+                self.check_sent_shape(exchange, number, &view)?;
+            }
+            outcome = outcome.and(self.put_slot((exchange, number), &view, date)?);
         }
         if outcome != Sent::NotDue {
             self.progress.reached(date);
@@ -237,7 +222,20 @@ impl Session {
         Ok(outcome)
     }
 
-    fn put(
+    /// Hand a field that has the right shape to one exchange.
+    fn put_slot(&mut self, slot: Slot, view: &View<'_>, date: i64) -> Result<Sent, Error> {
+        let (exchange, number) = slot;
+        let Some(target) = self.outgoing[exchange].due(date, self.end) else {
+            return Ok(Sent::NotDue);
+        };
+        self.release_returned();
+        Ok(match self.hand_over(exchange, number, view, target)? {
+            Put::Sent => Sent::Sent,
+            Put::Stored => Sent::Stored,
+        })
+    }
+
+    fn hand_over(
         &mut self,
         exchange: usize,
         field: usize,
@@ -276,19 +274,23 @@ impl Session {
             return Ok(Received::NotDue);
         }
         self.check_received_shape(exchange, number, view.layout.shape)?;
+        self.get_slot((exchange, number), &mut view, date)
+    }
+
+    /// Receive a field that is due into an array that has the right shape.
+    fn get_slot(
+        &mut self,
+        slot: Slot,
+        view: &mut ViewMut<'_>,
+        date: i64,
+    ) -> Result<Received, Error> {
+        let (exchange, number) = slot;
         self.release_returned();
         self.progress.reached(date);
         let progress = &mut self.progress;
         let late = |what: &str, seconds| progress.waiting(what, seconds);
         self.incoming[exchange]
-            .get(
-                self.world.as_mut(),
-                self.patience,
-                number,
-                date,
-                &mut view,
-                late,
-            )
+            .get(self.world.as_mut(), self.patience, number, date, view, late)
             .map_err(|error| error.at(&self.component, self.rank))?;
         Ok(Received::Received)
     }

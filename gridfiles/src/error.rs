@@ -23,6 +23,8 @@ pub enum FileErrorKind {
     NotANumber,
     /// A value that cannot be a coordinate, mask or cell size.
     OutOfRange,
+    /// The file cannot be written.
+    Unwritable,
     /// A file has neither the variables nor the means to know a quantity.
     NoSource,
 }

@@ -140,7 +140,7 @@ unsafe fn receive<T: Element>(
             values,
             shape,
             strides,
-            |session, field, view| Ok(session.receive(field, view, seconds)? == Received::Received),
+            |session, field, view| Ok(session.receive(field, view, seconds)? != Received::NotDue),
         )
     }
 }

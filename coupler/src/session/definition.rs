@@ -2,8 +2,14 @@
 
 use super::Session;
 use crate::{
-    code::Code, coordinates, crew, error::Error, failure, handshake, initial, opening, resolve,
-    sharing,
+    code::Code,
+    completion::{self, Known},
+    coordinates, crew,
+    error::Error,
+    failure, handshake, initial, opening, resolve,
+    route::Route,
+    sharing, unfinished,
+    variables::Direction,
 };
 use halocline_exchanges::partition::Partition;
 
@@ -74,29 +80,47 @@ impl Session {
         let (spec, size) = (&self.experiment.spec, self.size());
         let chosen =
             resolve::worker_domains(spec, &self.component, self.rank, size, &mut self.domains);
-        let checked =
-            chosen.and_then(|()| resolve::check_domains(spec, &self.component, &self.domains));
-        let checked = checked
+        let checked = chosen
             .and_then(|()| crew::size())
             .and_then(|_| sharing::is_wanted())
             .map_err(|error| self.here(error));
         let shares_memory = handshake::agree(self.world.as_mut(), &self.roll, checked)?;
+        let routes = self.complete()?;
         coordinates::check(self.world.as_mut(), &self.roll, &self.experiment)?;
-        let exchanges = opening::exchanges(
-            self.world.as_mut(),
-            &self.experiment.spec,
-            &self.roll,
-            &self.component,
-            &self.domains,
-            shares_memory,
-        );
+        self.open(&routes, shares_memory)?;
+        self.name_slots();
+        self.defined = true;
+        self.send_initial(&routes)
+    }
+
+    /// Fill in what the experiment file leaves to the components. Collective.
+    fn complete(&mut self) -> Result<Vec<Route>, Error> {
+        let known = Known {
+            spec: &self.experiment.spec,
+            roll: &self.roll,
+            component: &self.component,
+            definitions: &self.definitions,
+            uses_variables: self.uses_variables,
+            domains: &self.domains,
+        };
+        let routes = completion::routes(self.world.as_mut(), &known);
+        let routes = routes
+            .and_then(unfinished::refuse)
+            .map_err(|error| self.here(error));
+        let routes = handshake::agree(self.world.as_mut(), &self.roll, routes)?;
+        self.experiment.spec.exchanges =
+            routes.iter().map(|route| route.exchange.clone()).collect();
+        Ok(routes)
+    }
+
+    /// Make plans and open channels. Collective.
+    fn open(&mut self, routes: &[Route], shares_memory: bool) -> Result<(), Error> {
+        let exchanges = opening::exchanges(self.world.as_mut(), routes, &self.roll, shares_memory);
         let exchanges = exchanges.map_err(|error| self.here(error));
         let (outgoing, incoming) = handshake::agree(self.world.as_mut(), &self.roll, exchanges)?;
         self.outgoing = outgoing;
         self.incoming = incoming;
-        self.name_slots();
-        self.defined = true;
-        self.send_initial()
+        Ok(())
     }
 
     fn name_slots(&mut self) {
@@ -114,16 +138,23 @@ impl Session {
                     .insert(incoming.name.clone(), (exchange, field));
             }
         }
+        for definition in &mut self.definitions {
+            definition.slots = match definition.direction {
+                Direction::Send => self.sends.get(&definition.name).cloned(),
+                Direction::Receive => self.receives.get(&definition.name).map(|slot| vec![*slot]),
+            }
+            .unwrap_or_default();
+        }
     }
 
     /// Send the initial values of exchanges with a positive lag: they serve the get of date 0. Collective.
-    fn send_initial(&mut self) -> Result<(), Error> {
-        let values = initial::all_values(&self.experiment, &self.outgoing, &self.domains)
-            .map_err(|error| self.here(error));
+    fn send_initial(&mut self, routes: &[Route]) -> Result<(), Error> {
+        let values =
+            initial::all_values(&self.experiment.folder, routes).map_err(|error| self.here(error));
         let values = handshake::agree(self.world.as_mut(), &self.roll, values)?;
         for (exchange, arrays) in values {
             for (field, array) in arrays.iter().enumerate() {
-                self.put(exchange, field, &array.view(), 0)?;
+                self.hand_over(exchange, field, &array.view(), 0)?;
             }
         }
         Ok(())

@@ -404,7 +404,7 @@ impl Session {
             // thread uses it meanwhile is the caller's part, as with `numpy.copyto`.
             let view = unsafe { placed.view_mut() };
             let received = released(py, || state.core.receive(field, view, seconds))?;
-            Ok(received == Received::Received)
+            Ok(received != Received::NotDue)
         })
     }
 

@@ -1,0 +1,363 @@
+//! What the experiment file leaves open is filled in by what the components define: who sends and receives a field, how
+//! many levels it has, on which cells it lies.
+//!
+//! ```text
+//! every rank:  flags | for each of its variables: name, levels, extent of its cells      -- to all -->
+//! every rank:  the same routes, each with the rank's own cells
+//! ```
+
+mod records;
+mod sides;
+
+use crate::{
+    code::Code,
+    convert,
+    error::{Error, known_names},
+    handshake::Roll,
+    resolve::{self, Domains},
+    route::{Route, RouteField},
+    variables::{Definition, Direction},
+};
+use halocline_configs::{CouplingSpec, ExchangeSpec, Status};
+use halocline_exchanges::{
+    grid::{EdgeI, EdgeJ, Grid, PointKind, Sign},
+    partition::{OwnedCells, Partition},
+    plan::FieldShape,
+    world::World,
+};
+use records::Names;
+use sides::{Side, Variables};
+use std::sync::Arc;
+
+/// What a rank knows before the components have told each other of their variables.
+#[derive(Debug)]
+pub(crate) struct Known<'a> {
+    pub(crate) spec: &'a CouplingSpec,
+    pub(crate) roll: &'a Roll,
+    pub(crate) component: &'a str,
+    /// Variables that this rank defined.
+    pub(crate) definitions: &'a [Definition],
+    /// Whether it asked for any, also such that the experiment does not mention.
+    pub(crate) uses_variables: bool,
+    pub(crate) domains: &'a Domains,
+}
+
+/// The exchanges of this job, complete, in the order of the experiment file; those of fields that nobody defines are
+/// left out, with a warning. Collective.
+///
+/// # Errors
+/// A field that two components define, fields of one exchange on different cells, levels or extents that do not agree,
+/// cells that do not fit the grid, a side without cells.
+pub(crate) fn routes(world: &mut dyn World, known: &Known<'_>) -> Result<Vec<Route>, Error> {
+    let names = Names::of(known.spec);
+    let record = records::write(&names, known);
+    let told = records::read(known.roll, &world.gather_all(&record)?);
+    let told = told.map_err(|(component, code)| {
+        let (_, name) = names.name(code);
+        Error::new(
+            Code::Mismatch,
+            format!(
+                "ranks of component '{}' define the variable with different numbers of levels",
+                known.roll.components[component]
+            ),
+            "the same number on all ranks of the component",
+            "pass the same bundle size on all ranks",
+        )
+        .about(name)
+    })?;
+    let mut routes = Vec::new();
+    for exchange in &known.spec.exchanges {
+        let found = [
+            (Direction::Send, Status::Input),
+            (Direction::Receive, Status::Output),
+        ]
+        .map(|(direction, by_file)| {
+            if exchange.status == by_file {
+                Ok(Side::File)
+            } else {
+                sides::find(known, &names, &told, exchange, direction)
+            }
+        });
+        let [source, target] = found;
+        let (source, target) = (source?, target?);
+        if [&source, &target].iter().any(|side| side.is_missing()) {
+            if world.rank() == 0 {
+                warn_of_missing(exchange, [&source, &target]);
+            }
+            continue;
+        }
+        routes.push(route(known, exchange, &source, &target)?);
+    }
+    Ok(routes)
+}
+
+fn warn_of_missing(exchange: &ExchangeSpec, sides: [&Side; 2]) {
+    for (side, verb) in sides.into_iter().zip(["sends", "receives"]) {
+        if let Side::Missing(fields) = side {
+            tracing::warn!(
+                "exchange '{}' is left out: no component that was started {verb} {}",
+                exchange.name,
+                fields.join(", ")
+            );
+        }
+    }
+}
+
+fn route(
+    known: &Known<'_>,
+    exchange: &ExchangeSpec,
+    source: &Side,
+    target: &Side,
+) -> Result<Route, Error> {
+    let mut exchange = exchange.clone();
+    for (side, name) in [(source, &mut exchange.from), (target, &mut exchange.to)] {
+        if let Some(component) = side.component() {
+            component.clone_into(name);
+        }
+    }
+    let about = |error: Error| error.about(&exchange.fields[0]);
+    let levels = levels(known.spec, &exchange, source, target)?;
+    let grid = grid(known.spec, &exchange, source, target).map_err(about)?;
+    let own = |side: &Side, direction| own_cells(known, &exchange, &grid, side, direction);
+    let (source, target) = (
+        own(source, Direction::Send)?,
+        own(target, Direction::Receive)?,
+    );
+    let fields = exchange.fields.iter().zip(exchange.received_fields());
+    let fields = fields.zip(levels).map(|((sent, received), levels)| {
+        let field = known.spec.fields.get(sent);
+        RouteField {
+            sent: sent.clone(),
+            received: received.clone(),
+            shape: FieldShape {
+                point: field.map_or(PointKind::T, |field| convert::point(field.point)),
+                sign: field.map_or(Sign::Scalar, |field| convert::sign(field.kind)),
+                levels,
+            },
+        }
+    });
+    let target_side = if exchange.from == exchange.to {
+        format!("{} (receiving)", exchange.to)
+    } else {
+        exchange.to.clone()
+    };
+    Ok(Route {
+        fields: fields.collect(),
+        exchange,
+        grid: Arc::new(grid),
+        source,
+        target,
+        target_side,
+    })
+}
+
+/// Levels of each field: those that the components define, or else those of the experiment file.
+fn levels(
+    spec: &CouplingSpec,
+    exchange: &ExchangeSpec,
+    source: &Side,
+    target: &Side,
+) -> Result<Vec<usize>, Error> {
+    let fields = exchange.fields.iter().enumerate();
+    let levels = fields.map(|(position, name)| {
+        let written = spec.fields.get(name).and_then(|field| field.levels);
+        let is_native = [source, target].iter().any(|side| matches!(side, Side::Native(_)));
+        let written = written.or_else(|| is_native.then_some(1));
+        let mut said = [
+            (source.levels(position), "its sender defines"),
+            (target.levels(position), "its receiver defines"),
+            (written, "the experiment file says"),
+        ]
+        .into_iter()
+        .filter_map(|(levels, who)| Some((levels?, who)));
+        let Some((first, who)) = said.next() else {
+            return Ok(1);
+        };
+        match said.find(|(other, _)| *other != first) {
+            None => Ok(first),
+            Some((other, other_who)) => Err(Error::new(
+                Code::Mismatch,
+                format!(
+                    "exchange '{}': {who} {first} levels, {other_who} {other}",
+                    exchange.name
+                ),
+                "the same number of levels on both sides",
+                "correct the bundle size that a component defines, or `levels:` of the field in the experiment file",
+            )
+            .about(name)),
+        }
+    });
+    levels.collect()
+}
+
+/// The grid that the cells of an exchange count on.
+///
+/// A component that defines its domain by grid has the grid of the experiment file. Two components that define
+/// variables need only agree on the number of cells: where the file's grid has another, theirs is one row, or as many
+/// rows as their boxes show.
+fn grid(
+    spec: &CouplingSpec,
+    exchange: &ExchangeSpec,
+    source: &Side,
+    target: &Side,
+) -> Result<Grid, Error> {
+    let name = spec
+        .source_grid(exchange)
+        .or_else(|| spec.target_grid(exchange));
+    let written = name.and_then(|name| Some((name, spec.grids.get(name)?)));
+    let written = written.map(|(name, grid)| convert::grid(name, grid));
+    let sides = [source.variables(), target.variables()];
+    let variables = || sides.iter().flatten();
+    let mut grid = match written.filter(|grid| grid.cells() > 0) {
+        Some(grid) if is_file_grid(&grid, exchange, source, target)? => grid,
+        written => {
+            if let Some(wrong) = variables().find(|side| side.needs_extent) {
+                return Err(no_extent(exchange, wrong));
+            }
+            let cells = variables()
+                .map(|side| side.cells())
+                .max()
+                .unwrap_or(1)
+                .max(1);
+            let width = variables().map(|side| side.width).find(|width| *width > 0);
+            let nx = width.filter(|width| *width <= cells).unwrap_or(cells);
+            Grid {
+                name: written.map_or_else(|| exchange.name.clone(), |grid| grid.name),
+                nx,
+                ny: cells.div_ceil(nx),
+                edge_i: EdgeI::Closed,
+                edge_j: EdgeJ::Closed,
+            }
+        }
+    };
+    let groups = sides.map(|side| side.map_or(0, |side| side.group + 1));
+    if groups != [0, 0] {
+        // Domains are known by component and grid: variables of other cells need a grid of another name.
+        grid.name = format!("{} (partitions {} and {})", grid.name, groups[0], groups[1]);
+    }
+    Ok(grid)
+}
+
+/// Whether the file's grid holds the cells of both sides; it must, where a side has its domain on it.
+fn is_file_grid(
+    grid: &Grid,
+    exchange: &ExchangeSpec,
+    source: &Side,
+    target: &Side,
+) -> Result<bool, Error> {
+    let sides = [source, target];
+    let variables: Vec<&Variables> = sides.iter().filter_map(|side| side.variables()).collect();
+    let is_bound = sides.iter().any(|side| matches!(side, Side::Native(_)))
+        || variables.iter().any(|side| side.needs_extent);
+    let totals: Vec<usize> = variables.iter().filter_map(|side| side.total).collect();
+    let fits = variables.iter().all(|side| side.end <= grid.cells())
+        && totals.iter().all(|total| *total == grid.cells());
+    if is_bound && !fits {
+        let cells = variables.iter().map(|side| side.cells()).max();
+        return Err(Error::new(
+            Code::Partition,
+            format!(
+                "exchange '{}': a component has {} cells, and grid '{}' of the experiment file {} x {}",
+                exchange.name,
+                cells.unwrap_or(0),
+                grid.name,
+                grid.nx,
+                grid.ny
+            ),
+            format!("{} cells on both sides", grid.cells()),
+            "correct nx and ny of the grid in the experiment file, or the partition that the component defines",
+        ));
+    }
+    if let [first, second] = totals[..]
+        && first != second
+    {
+        return Err(Error::new(
+            Code::Partition,
+            format!(
+                "exchange '{}': the sender's grid has {first} cells, the receiver's {second}",
+                exchange.name
+            ),
+            "the same number of cells on both sides, or a remapping",
+            "correct the partitions that the components define, or give the exchange a `remap:` (in a namcouple, MAPPING)",
+        ));
+    }
+    Ok(fits)
+}
+
+fn no_extent(exchange: &ExchangeSpec, side: &Variables) -> Error {
+    Error::new(
+        Code::Partition,
+        format!(
+            "exchange '{}': component '{}' defines a box, and the experiment file does not say how wide the grid is",
+            exchange.name, side.component
+        ),
+        "nx and ny of the grid",
+        "write nx and ny of the grid in the experiment file, or define segments of consecutive cells",
+    )
+}
+
+/// This rank's own cells on one side of an exchange; `None` unless it is of the component on that side.
+fn own_cells(
+    known: &Known<'_>,
+    exchange: &ExchangeSpec,
+    grid: &Grid,
+    side: &Side,
+    direction: Direction,
+) -> Result<Option<Arc<OwnedCells>>, Error> {
+    if side.component() != Some(known.component) {
+        return Ok(None);
+    }
+    if let Side::Native(_) = side {
+        let name = known.spec.source_grid(exchange).unwrap_or_default();
+        let own = known
+            .domains
+            .get(name)
+            .ok_or_else(|| no_domain(known, exchange, name))?;
+        if direction == Direction::Receive {
+            resolve::check_halo(exchange, name, own)?;
+        }
+        return Ok(Some(Arc::new(own.clone())));
+    }
+    let names = match direction {
+        Direction::Send => &exchange.fields[..],
+        Direction::Receive => exchange.received_fields(),
+    };
+    let definition = known
+        .definitions
+        .iter()
+        .find(|definition| definition.direction == direction && definition.name == names[0]);
+    let partition = definition.map_or(&Partition::Empty, |definition| &definition.partition);
+    let own = partition.own(grid).map_err(|error| {
+        Error::new(
+            Code::Partition,
+            format!("the cells of the variable do not fit: {error}"),
+            format!("cells from 0 to {}, each once", grid.cells() - 1),
+            "correct the partition that the variable is defined with",
+        )
+        .about(&names[0])
+    })?;
+    if direction == Direction::Receive {
+        resolve::check_halo(exchange, &grid.name, &own)?;
+    }
+    Ok(Some(Arc::new(own)))
+}
+
+fn no_domain(known: &Known<'_>, exchange: &ExchangeSpec, name: &str) -> Error {
+    let error = Error::new(
+        Code::Order,
+        format!(
+            "no domain on grid '{name}', which exchange '{}' needs",
+            exchange.name
+        ),
+        "a domain on every grid of the component's exchanges before end_definition",
+        format!("call define_box (or another partition, or define_empty) for grid '{name}'"),
+    );
+    if known.spec.grids.contains_key(name) {
+        return error;
+    }
+    let grids = known.spec.grids.keys().map(String::as_str);
+    Error {
+        expected: known_names(name, grids),
+        ..error
+    }
+}
