@@ -23,6 +23,7 @@ mod opening;
 mod outcome;
 mod outgoing;
 mod progress;
+mod remapping;
 mod resolve;
 mod rest;
 mod route;

@@ -5,7 +5,7 @@ use crate::{
     convert, crew,
     error::Error,
     handshake::Roll,
-    incoming::{Incoming, IncomingField, Memory, Message},
+    incoming::{Incoming, IncomingField, Memory, Message, Remapping},
     outgoing::{Outgoing, Target},
     resolve::clock,
     rest::Rest,
@@ -35,7 +35,7 @@ pub(crate) fn exchanges(
             source_component: &route.exchange.from,
             target_component: &route.target_side,
             source: route.source.as_deref(),
-            target: route.target.as_deref(),
+            target: route.wanted(),
         })
         .collect();
     let plans = build_plans(world, &requests).map_err(|error| plan_error(error, roll))?;
@@ -53,7 +53,7 @@ pub(crate) fn exchanges(
             let messages = std::mem::take(&mut plan.send);
             outgoing.push(opening.outgoing(route, position, own, messages)?);
         }
-        if let Some(own) = &route.target {
+        if let Some(own) = route.wanted() {
             incoming.push(opening.incoming(route, position, own, plan)?);
         }
     }
@@ -74,7 +74,7 @@ fn blocks<'a>(
 ) -> BTreeMap<usize, sharing::Incoming<'a>> {
     let routes = routes.iter().zip(plans).enumerate();
     let blocks = routes.filter_map(|(position, (route, plan))| {
-        let own = route.target.as_ref()?;
+        let own = route.wanted()?;
         let block = sharing::Incoming {
             plan,
             kind: convert::element(route.exchange.receive_element()),
@@ -190,6 +190,7 @@ impl Opening<'_> {
             receive_as: convert::element(exchange.receive_element()),
             fill: exchange.fill,
             block,
+            remapping: Remapping::of(route),
             messages,
             memory,
             rest: Rest::default(),

@@ -1,5 +1,6 @@
 //! One exchange as this job runs it: both components, the cells on either side, the levels of its fields.
 
+use crate::remapping::Remapped;
 use halocline_configs::ExchangeSpec;
 use halocline_exchanges::{
     grid::Grid,
@@ -21,6 +22,8 @@ pub(crate) struct Route {
     pub(crate) target: Option<Arc<OwnedCells>>,
     /// Name of the receiving side in plans: a component that exchanges with itself has two sides.
     pub(crate) target_side: String,
+    /// Where the receiver has another grid than the sender.
+    pub(crate) remapped: Option<Remapped>,
 }
 
 /// A field of an exchange.
@@ -34,6 +37,21 @@ pub(crate) struct RouteField {
 }
 
 impl Route {
+    /// Cells that this rank wants of the source grid: its own, or those that its remapping needs.
+    pub(crate) fn wanted(&self) -> Option<&OwnedCells> {
+        match &self.remapped {
+            None => self.target.as_deref(),
+            Some(remapped) => remapped.part.as_ref().map(|part| &part.asked),
+        }
+    }
+
+    /// The grid of the cells that this rank owns as a receiver.
+    pub(crate) fn target_grid(&self) -> &Arc<Grid> {
+        self.remapped
+            .as_ref()
+            .map_or(&self.grid, |remapped| &remapped.grid)
+    }
+
     /// Levels of each field that a rank with these cells has.
     pub(crate) fn own_levels(&self, own: &OwnedCells) -> Vec<usize> {
         let fields = self.fields.iter();

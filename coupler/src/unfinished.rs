@@ -26,7 +26,6 @@ pub(crate) fn refuse(routes: Vec<Route>) -> Result<Vec<Route>, Error> {
 
 fn unfinished(exchange: &ExchangeSpec) -> Option<(&'static str, &'static str)> {
     let keys = [
-        (exchange.remap.is_some(), "remap", "MAPPING, SCRIPR"),
         (exchange.conserve.is_some(), "conserve", "CONSERV"),
         (
             exchange.status != Status::Exported,

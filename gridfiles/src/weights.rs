@@ -228,7 +228,7 @@ impl Links<'_> {
         read: &mut Weights,
     ) -> Result<(), FileError> {
         let mut found = Vec::new();
-        let addresses = self.targets.read(&[block.clone()], f64::NAN)?;
+        let addresses = self.targets.read(std::slice::from_ref(&block), f64::NAN)?;
         for (link, address) in block.zip(addresses) {
             match self.cell(
                 &self.targets,
@@ -245,7 +245,7 @@ impl Links<'_> {
             return Ok(());
         };
         let between = *first..*last + 1;
-        let sources = self.sources.read(&[between.clone()], f64::NAN)?;
+        let sources = self.sources.read(std::slice::from_ref(&between), f64::NAN)?;
         let mut ranges = vec![between.clone()];
         if self.weights.shape().len() == 2 {
             ranges.push(0..read.sets);

@@ -21,7 +21,12 @@ impl Incoming {
     }
 
     pub(super) fn copy_kept(&self, field: usize, view: &mut ViewMut<'_>) {
-        if let Some(kept) = &self.fields[field].kept {
+        let Some(kept) = &self.fields[field].kept else {
+            return;
+        };
+        if let Some(remapping) = &self.remapping {
+            remapping.apply(kept.elements(), view);
+        } else {
             copy_window(kept.elements(), self.block, view);
         }
     }
@@ -71,7 +76,7 @@ impl Incoming {
         fill(gaps, 0..*levels, self.block, value, view);
     }
 
-    fn unpack_messages(&self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
+    pub(super) fn unpack_messages(&self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
         for Message { plan, receiver, .. } in &self.messages {
             let part = &plan.fields[field];
             let values = &world.message(*receiver)[part.offset..];

@@ -6,7 +6,7 @@ use crate::{
     completion::{self, Known},
     coordinates, crew,
     error::Error,
-    failure, handshake, initial, opening, resolve,
+    failure, handshake, initial, opening, remapping, resolve,
     route::Route,
     sharing, unfinished,
     variables::Direction,
@@ -107,6 +107,8 @@ impl Session {
         let routes = routes
             .and_then(unfinished::refuse)
             .map_err(|error| self.here(error));
+        let routes = routes.and_then(|routes| remapping::read_weights(routes, &self.experiment));
+        let routes = routes.map_err(|error| error.at(&self.component, self.rank));
         let routes = handshake::agree(self.world.as_mut(), &self.roll, routes)?;
         self.experiment.spec.exchanges =
             routes.iter().map(|route| route.exchange.clone()).collect();
