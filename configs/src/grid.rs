@@ -17,6 +17,10 @@ pub struct GridSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub ny: Option<usize>,
+    /// Name of the grid in files and in OASIS, where it is another one than here: two grids may have one name and differ
+    /// in `overlap`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What lies beyond the first and last cells.
     pub boundary: Boundary,
     /// Number of columns at the end of each row that repeat the first ones, in OASIS. Default: 0.

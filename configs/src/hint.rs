@@ -1,8 +1,14 @@
 //! The nearest known name to one that is not known.
 
+/// Longest word that may be a misspelt name [bytes]: comparing takes time and memory in proportion to it.
+const LONGEST_MISSPELT: usize = 200;
+
 /// The known name that the writer most likely meant, if one is near enough.
 #[must_use]
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > LONGEST_MISSPELT {
+        return None;
+    }
     let lower = name.to_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
     let allowed = (name.chars().count() / 3).max(1);

@@ -8,6 +8,8 @@
 //!                                      --check--> errors of the rules that span keys
 //! text --serde-saphyr, when there are none--> CouplingSpec
 //! ```
+//!
+//! Both also take a [`namcouple`], which they tell by its content.
 #![forbid(unsafe_code)]
 
 pub mod calendar;
@@ -18,6 +20,7 @@ mod expected;
 pub mod grid;
 pub mod hint;
 pub mod launch;
+pub mod namcouple;
 mod place;
 pub mod problem;
 mod read;
@@ -29,6 +32,7 @@ pub mod spec;
 pub mod text;
 mod tree;
 mod written;
+pub mod yaml;
 
 pub use calendar::{Calendar, DateTime};
 pub use duration::Seconds;
@@ -37,7 +41,7 @@ pub use indexmap::IndexMap;
 pub use launch::{Command, Device, WorkerFunction};
 pub use place::Place;
 pub use problem::{Code, Colour, Problem, Problems};
-pub use read::{load, parse};
+pub use read::{load, parse, parse_noting, read_text};
 pub use spec::{
     Arrays, BadWeights, Component, Conserve, ConserveKind, ConserveOrder, CouplingSpec, Element,
     ExchangeSpec, FieldKind, FieldSpec, FileVariable, Initial, InitialValue, Linear,

@@ -2,14 +2,14 @@
 
 use crate::{
     check::check_graph,
-    hint,
+    hint, namcouple,
     place::{Place, Places},
     problem::{Code, Problem, Problems},
     read_tree::read_tree,
     shape::check_shape,
     spec::CouplingSpec,
 };
-use std::path::Path;
+use std::{io, path::Path};
 
 /// Read an experiment from the text of its file; `file_name` is for the messages.
 ///
@@ -21,6 +21,24 @@ use std::path::Path;
 /// # Errors
 /// All that is wrong with the text, each with its place.
 pub fn parse(text: &str, file_name: &str) -> Result<CouplingSpec, Problems> {
+    parse_noting(text, file_name).map(|(spec, _)| spec)
+}
+
+/// As [`parse`], with what a namcouple says without effect.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_noting(
+    text: &str,
+    file_name: &str,
+) -> Result<(CouplingSpec, Option<String>), Problems> {
+    if namcouple::is_namcouple(text) {
+        return namcouple::read(text, file_name).map(|reading| (reading.spec, reading.note));
+    }
+    parse_yaml(text, file_name).map(|spec| (spec, None))
+}
+
+fn parse_yaml(text: &str, file_name: &str) -> Result<CouplingSpec, Problems> {
     let mut problems = Vec::new();
     match read_tree(text, &mut problems) {
         Ok(root) => {
@@ -46,8 +64,25 @@ pub fn load(path: &Path) -> Result<CouplingSpec, Problems> {
     parse(&read_text(path)?, &path.display().to_string())
 }
 
-pub(crate) fn read_text(path: &Path) -> Result<String, Problems> {
-    std::fs::read_to_string(path).map_err(|error| {
+/// The text of an experiment file. A namcouple may have comments in Latin-1.
+///
+/// # Errors
+/// The file cannot be read, or is no text.
+pub fn read_text(path: &Path) -> Result<String, Problems> {
+    let text = std::fs::read(path).and_then(|bytes| {
+        String::from_utf8(bytes).or_else(|error| {
+            let latin: String = error
+                .as_bytes()
+                .iter()
+                .map(|byte| char::from(*byte))
+                .collect();
+            let not_text = io::Error::new(io::ErrorKind::InvalidData, "it is no text in UTF-8");
+            namcouple::is_namcouple(&latin)
+                .then_some(latin)
+                .ok_or(not_text)
+        })
+    });
+    text.map_err(|error| {
         let found = format!("the experiment file cannot be read: {error}");
         let others = yaml_files_beside(path);
         let change = hint::change_to(
@@ -59,7 +94,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Problems> {
             Code::File,
             Place::beginning(),
             found,
-            "a YAML file in UTF-8",
+            "a YAML file in UTF-8, or a namcouple",
             change,
         );
         Problems::new(&path.display().to_string(), "", vec![problem])

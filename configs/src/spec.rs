@@ -51,13 +51,20 @@ pub struct CouplingSpec {
 }
 
 impl CouplingSpec {
-    /// Name of the grid that an exchange leaves from, where the file says it.
+    /// Name of a grid in files and in OASIS.
+    #[must_use]
+    pub fn grid_file_name<'a>(&'a self, key: &'a str) -> &'a str {
+        let grid = self.grids.get(key);
+        grid.and_then(|grid| grid.name.as_deref()).unwrap_or(key)
+    }
+
+    /// Key under `grids` of the grid that an exchange leaves from, where the file says it.
     #[must_use]
     pub fn source_grid<'a>(&'a self, exchange: &'a ExchangeSpec) -> Option<&'a str> {
         self.grid_on_side(exchange.grid.as_deref(), &exchange.fields)
     }
 
-    /// Name of the grid that an exchange arrives on, where the file says it.
+    /// Key under `grids` of the grid that an exchange arrives on, where the file says it.
     #[must_use]
     pub fn target_grid<'a>(&'a self, exchange: &'a ExchangeSpec) -> Option<&'a str> {
         let own = exchange.receive_grid.as_deref();

@@ -1,6 +1,7 @@
 //! An experiment file as it is written, for those who look into the files that it names: where each value stands.
 
 use crate::{
+    namcouple,
     place::Place,
     problem::{Problem, Problems},
     read_tree::read_tree,
@@ -24,6 +25,14 @@ impl Written {
     pub fn load(path: &Path) -> Result<Self, Problems> {
         let file = path.display().to_string();
         let text = crate::read::read_text(path)?;
+        if namcouple::is_namcouple(&text) {
+            // Nothing that others look into is named there but files of restarts and weights.
+            let root = Node {
+                place: Place::beginning(),
+                value: Value::Null,
+            };
+            return Ok(Self { file, text, root });
+        }
         let mut repeated_keys = Vec::new();
         match read_tree(&text, &mut repeated_keys) {
             Ok(root) => Ok(Self { file, text, root }),

@@ -34,6 +34,17 @@ impl Clock {
         }
     }
 
+    /// Whether a put at `date` is for the first get of the next run: a positive lag takes it beyond `end`.
+    #[must_use]
+    pub fn carries_over(self, date: i64, end: i64) -> bool {
+        match self {
+            Self::Once => false,
+            Self::Every { period, lag } => {
+                lag > 0 && (date + lag).rem_euclid(period) == 0 && date + lag >= end
+            }
+        }
+    }
+
     /// Whether a get at `date` acts.
     #[must_use]
     pub fn get(self, date: i64) -> bool {
@@ -119,6 +130,19 @@ mod tests {
             puts(Clock::Every { period: 10, lag: 3 }),
             [(7, 10), (17, 20), (27, 30)]
         );
+    }
+
+    #[test]
+    fn the_last_put_of_a_positive_lag_is_for_the_next_run() {
+        let carried = |period, lag| {
+            let clock = Clock::Every { period, lag };
+            let dates = (0..END).filter(move |date| clock.carries_over(*date, END));
+            dates.collect::<Vec<i64>>()
+        };
+        assert_eq!(carried(10, 10), [30]);
+        assert_eq!(carried(10, 3), [37]);
+        assert_eq!(carried(10, 0), [0; 0]);
+        assert_eq!(carried(10, -3), [0; 0]);
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(crate) fn routes(world: &mut dyn World, known: &Known<'_>) -> Result<Vec<Rou
         .about(name)
     })?;
     let mut routes = Vec::new();
-    for exchange in &known.spec.exchanges {
+    for (position, exchange) in known.spec.exchanges.iter().enumerate() {
         let found = [
             (Direction::Send, Status::Input),
             (Direction::Receive, Status::Output),
@@ -87,7 +87,7 @@ pub(crate) fn routes(world: &mut dyn World, known: &Known<'_>) -> Result<Vec<Rou
             }
             continue;
         }
-        routes.push(route(known, exchange, &source, &target)?);
+        routes.push(route(known, position + 1, exchange, &source, &target)?);
     }
     Ok(routes)
 }
@@ -106,6 +106,7 @@ fn warn_of_missing(exchange: &ExchangeSpec, sides: [&Side; 2]) {
 
 fn route(
     known: &Known<'_>,
+    number: usize,
     exchange: &ExchangeSpec,
     source: &Side,
     target: &Side,
@@ -118,6 +119,7 @@ fn route(
     }
     let levels = levels(known.spec, &exchange, source, target)?;
     let [grid, target_grid] = grids(known.spec, &exchange, source, target)?;
+    let [source_writer, target_writer] = [source, target].map(|side| side.writer(known.roll));
     let own =
         |side: &Side, grid: &Grid, direction| own_cells(known, &exchange, grid, side, direction);
     let (source, target) = (
@@ -137,16 +139,14 @@ fn route(
             },
         }
     });
-    let target_side = if exchange.remap.is_some() {
-        // The cells that it asks for are not those that it owns.
-        format!("{} (remapping '{}')", exchange.to, exchange.name)
-    } else if exchange.from == exchange.to {
+    let target_side = if exchange.from == exchange.to {
         format!("{} (receiving)", exchange.to)
     } else {
         exchange.to.clone()
     };
     let remapped = exchange.remap.as_ref().map(|_| Remapped::onto(target_grid));
     Ok(Route {
+        number,
         fields: fields.collect(),
         exchange,
         grid: Arc::new(grid),
@@ -154,6 +154,8 @@ fn route(
         target,
         target_side,
         remapped,
+        source_writer,
+        target_writer,
     })
 }
 
@@ -244,11 +246,13 @@ fn grid(
                 .unwrap_or(1)
                 .max(1);
             let width = variables().map(|side| side.width).find(|width| *width > 0);
-            let nx = width.filter(|width| *width <= cells).unwrap_or(cells);
+            let nx = width
+                .filter(|width| cells.is_multiple_of(*width))
+                .unwrap_or(cells);
             Grid {
                 name: written.map_or_else(|| exchange.name.clone(), |grid| grid.name),
                 nx,
-                ny: cells.div_ceil(nx),
+                ny: cells / nx,
                 edge_i: EdgeI::Closed,
                 edge_j: EdgeJ::Closed,
             }

@@ -64,6 +64,13 @@ impl Roll {
         position.map_or(0, |position| self.sizes[position] as usize)
     }
 
+    /// The first world rank of a component.
+    pub(crate) fn first_rank(&self, component: &str) -> usize {
+        let position = self.components.iter().position(|name| name == component);
+        let is_of = |of: &u16| Some(usize::from(*of)) == position;
+        self.component_of.iter().position(is_of).unwrap_or(0)
+    }
+
     /// Colour of this world rank's component for a split.
     pub(crate) fn color(&self, world_rank: usize) -> usize {
         usize::from(self.component_of[world_rank])

@@ -2,6 +2,7 @@
 
 mod dates;
 mod memory;
+mod message;
 mod remapped;
 mod unpacking;
 
@@ -9,16 +10,18 @@ use crate::{
     block::{Block, Role, Storage},
     clock::Clock,
     code::Code,
+    conservation::Returning,
     error::Error,
     rest::Rest,
 };
 use halocline_exchanges::{
-    plan::{BlockRun, BlockShape, FieldReceive, ReceiveMessage},
+    plan::{BlockRun, BlockShape, FieldReceive},
     unpack::fill,
     view::{ElementKind, ViewMut},
-    world::{Patience, ReceiverId, World},
+    world::{Patience, World},
 };
 pub(crate) use memory::Memory;
+pub(crate) use message::Message;
 pub(crate) use remapped::Remapping;
 use std::sync::Arc;
 
@@ -57,13 +60,12 @@ impl IncomingField {
     }
 }
 
-/// A channel of messages from one sender.
-#[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) plan: ReceiveMessage,
-    pub(crate) receiver: ReceiverId,
-    /// Rank of the sender within the source component.
-    pub(crate) sender: usize,
+/// What a call may do while it waits.
+struct Call<'a> {
+    world: &'a mut dyn World,
+    patience: Patience,
+    /// Told once in each wait that takes long.
+    late: &'a mut dyn FnMut(&str, u64),
 }
 
 /// An exchange that this component receives.
@@ -80,6 +82,8 @@ pub(crate) struct Incoming {
     pub(crate) block: BlockShape,
     /// What is made of the block, where the receiver has another grid than the sender.
     pub(crate) remapping: Option<Remapping>,
+    /// What a remapping lost or gained is given back by this.
+    pub(crate) returning: Option<Returning>,
     pub(crate) messages: Vec<Message>,
     pub(crate) memory: Option<Memory>,
     pub(crate) rest: Rest,
@@ -117,21 +121,27 @@ impl Incoming {
         field: usize,
         date: i64,
         view: &mut ViewMut<'_>,
-        late: impl FnMut(&str, u64),
+        mut late: impl FnMut(&str, u64),
     ) -> Result<(), Error> {
         // What comes once is served under date 0, whenever it is asked for.
         let date = if self.clock == Clock::Once { 0 } else { date };
-        self.open_date(world, patience, field, date, late)?;
+        let call = &mut Call {
+            world,
+            patience,
+            late: &mut late,
+        };
+        self.open_date(call, field, date)?;
         if self.keeps() {
             // Kept apart from what the caller gets, so that nobody can change what is lent later.
-            self.keep(world, field);
+            self.keep(call, field)?;
             self.copy_kept(field, view);
         } else if self.remapping.is_some() {
-            self.remap_field(world, field, view);
+            self.remap_field(call, field, view)?;
         } else {
-            self.unpack_field(world, field, view);
+            self.unpack_field(call, field, view)?;
         }
-        self.take_field(world, field, date)
+        self.take_field(field, date);
+        Ok(())
     }
 
     /// Whether anyone sends this rank anything.
@@ -140,12 +150,11 @@ impl Incoming {
     }
 
     /// A field of the open date has been taken; with the last of them the date is closed.
-    fn take_field(&mut self, world: &mut dyn World, field: usize, date: i64) -> Result<(), Error> {
+    fn take_field(&mut self, field: usize, date: i64) {
         self.fields[field].taken = true;
         if self.fields.iter().all(|field| field.taken) {
-            self.close_date(world, date)?;
+            self.close_date(date);
         }
-        Ok(())
     }
 
     /// Write 1 where a value of field number `field` is sent, 0 elsewhere.
@@ -169,27 +178,32 @@ impl Incoming {
         patience: Patience,
         field: usize,
         date: i64,
-        late: impl FnMut(&str, u64),
+        mut late: impl FnMut(&str, u64),
     ) -> Result<Block, Error> {
         let date = if self.clock == Clock::Once { 0 } else { date };
-        self.open_date(world, patience, field, date, late)?;
+        let call = &mut Call {
+            world,
+            patience,
+            late: &mut late,
+        };
+        self.open_date(call, field, date)?;
         if self.keeps() {
-            self.keep(world, field);
-            self.take_field(world, field, date)?;
+            self.keep(call, field)?;
+            self.take_field(field, date);
             // It has just been kept.
             return self
                 .lend_kept(field)
                 .ok_or_else(|| nothing_kept(&self.name));
         }
         let storage = if self.remapping.is_some() {
-            self.lend_remapped(world, field)
+            self.lend_remapped(call, field)?
         } else {
             match self.borrow_block(field) {
-                Some(block) => self.complete_in_place(world, field, block),
-                None => self.unpack_into_spare(world, field),
+                Some(block) => self.complete_in_place(call, field, block)?,
+                None => self.unpack_into_spare(call, field)?,
             }
         };
-        self.take_field(world, field, date)?;
+        self.take_field(field, date);
         Ok(self.block_of(field, storage))
     }
 

@@ -3,9 +3,10 @@
 use crate::{
     code::Code,
     error::Error,
+    restart,
     route::{Route, RouteField},
 };
-use halocline_configs::{FileVariable, InitialValue};
+use halocline_configs::{FileVariable, InitialValue, Linear, MissingRestart};
 use halocline_exchanges::{
     partition::{OwnedCells, Rectangle},
     view::{Elements, Layout, View},
@@ -18,9 +19,17 @@ use std::path::Path;
 pub(crate) struct InitialArray {
     shape: [usize; 3],
     values: Vec<f64>,
+    /// Whether they are values as they were put, and not yet as they are sent.
+    pub(crate) is_raw: bool,
 }
 
 impl InitialArray {
+    pub(crate) fn scale(&mut self, scale: Linear) {
+        self.values
+            .iter_mut()
+            .for_each(|value| *value = scale.apply(*value));
+    }
+
     pub(crate) fn view(&self) -> View<'_> {
         let [ni, nj, _] = self.shape;
         #[allow(clippy::cast_possible_wrap, reason = "extents of memory fit isize")]
@@ -40,18 +49,19 @@ impl InitialArray {
 /// exchange among those that this rank sends; `folder` is that of the experiment file.
 pub(crate) fn all_values(
     folder: &Path,
+    missing: MissingRestart,
     routes: &[Route],
 ) -> Result<Vec<(usize, Vec<InitialArray>)>, Error> {
     let sent = routes
         .iter()
         .filter_map(|route| Some((route, route.source.as_deref()?)));
     let lagged = |(_, (route, _)): &(usize, (&Route, &OwnedCells))| {
-        !route.exchange.is_static && route.exchange.lag.get() > 0
+        !route.exchange.is_static && route.exchange.lag.get() > 0 && route.is_between_components()
     };
     let sent = sent.enumerate().filter(lagged);
     let arrays = sent.map(|(position, (route, own))| {
         let fields = route.fields.iter();
-        let arrays = fields.map(|field| array(folder, route, field, own));
+        let arrays = fields.map(|field| array(folder, missing, route, field, own));
         Ok((position, arrays.collect::<Result<_, Error>>()?))
     });
     arrays.collect()
@@ -59,12 +69,14 @@ pub(crate) fn all_values(
 
 fn array(
     folder: &Path,
+    missing: MissingRestart,
     route: &Route,
     field: &RouteField,
     own: &OwnedCells,
 ) -> Result<InitialArray, Error> {
     let [ni, nj] = own.local_shape();
     let shape = [ni, nj, own.own_levels(field.shape.levels).len()];
+    let restart = route.exchange.restart.as_ref();
     let values = match route.exchange.initial_of(&field.sent) {
         Some(InitialValue::Number(value)) => vec![value; shape.iter().product()],
         Some(InitialValue::File(source)) if own.cells() > 0 => {
@@ -72,6 +84,11 @@ fn array(
                 .map_err(|error| error.about(&field.sent))?
         }
         Some(InitialValue::File(_)) => Vec::new(),
+        None if let Some(restart) = restart => {
+            let zeros = missing == MissingRestart::Zeros;
+            let path = folder.join(restart);
+            restart::read_field(&path, zeros, route, &field.sent, field.shape.levels, own)?
+        }
         None => {
             let found = format!(
                 "exchange '{}' has a lag, but no initial value for field '{}'",
@@ -86,7 +103,12 @@ fn array(
             return Err(error.about(&field.sent));
         }
     };
-    Ok(InitialArray { shape, values })
+    let is_raw = route.exchange.initial.is_none();
+    Ok(InitialArray {
+        shape,
+        values,
+        is_raw,
+    })
 }
 
 /// Read the own cells of a variable: the box around them, then the cells in local order.

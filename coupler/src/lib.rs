@@ -6,15 +6,20 @@
 //! A session knows nothing of MPI: it is given a [`halocline_exchanges::world::World`].
 #![forbid(unsafe_code)]
 
+mod accumulate;
 pub mod block;
+mod by_file;
 pub mod clock;
 pub mod code;
 mod completion;
+mod conservation;
 pub mod convert;
 mod coordinates;
 mod crew;
 pub mod error;
 mod failure;
+mod field_files;
+mod gather;
 mod handshake;
 mod incoming;
 mod initial;
@@ -23,15 +28,21 @@ mod opening;
 mod outcome;
 mod outgoing;
 mod progress;
+mod receiving;
 mod remapping;
 mod resolve;
 mod rest;
+mod restart;
 mod route;
+mod sending;
+mod sequence;
 pub mod session;
 mod sharing;
 pub mod start;
 pub mod steps;
+mod summary;
 mod unfinished;
+mod values;
 pub mod variables;
 mod wait;
 

@@ -14,6 +14,7 @@ use crate::{
 };
 use halocline_exchanges::{
     partition::OwnedCells,
+    pieces::{PIECE_BYTES, Pieces},
     plan::{ExchangePlan, ExchangeShape, PlanError, PlanRequest, SendMessage, build_plans},
     world::World,
 };
@@ -27,13 +28,14 @@ pub(crate) fn exchanges(
     shares_memory: bool,
 ) -> Result<(Vec<Outgoing>, Vec<Incoming>), Error> {
     let shapes: Vec<ExchangeShape> = routes.iter().map(Route::shape).collect();
+    let sides: Vec<String> = routes.iter().map(Route::wanting_side).collect();
     let requests: Vec<PlanRequest<'_>> = routes
         .iter()
-        .zip(&shapes)
-        .map(|(route, shape)| PlanRequest {
+        .zip(shapes.iter().zip(&sides))
+        .map(|(route, (shape, side))| PlanRequest {
             shape,
             source_component: &route.exchange.from,
-            target_component: &route.target_side,
+            target_component: side,
             source: route.source.as_deref(),
             target: route.wanted(),
         })
@@ -103,20 +105,22 @@ impl Opening<'_> {
         own: &OwnedCells,
         messages: Vec<SendMessage>,
     ) -> Result<Outgoing, Error> {
+        let exchange = &route.exchange;
         let mut targets = Vec::with_capacity(messages.len());
         for message in messages {
             targets.push(match self.shared.targets.remove(&(position, message.to)) {
                 Some(target) => Target::Memory(target),
                 None => {
                     self.has_messages = true;
-                    let sender = self
-                        .world
-                        .open_sender(message.to, position, message.bytes)?;
-                    Target::Message(sender, message)
+                    let wire = convert::element(exchange.wire);
+                    let pieces = Pieces::sent(&message, wire, PIECE_BYTES);
+                    let (longest, count) = (pieces.longest(), pieces.list().len());
+                    let world = &mut self.world;
+                    let sender = world.open_sender(message.to, position, longest, count)?;
+                    Target::Message(sender, pieces)
                 }
             });
         }
-        let exchange = &route.exchange;
         let sent = route.fields.iter().map(|field| field.sent.clone());
         Ok(Outgoing::new(
             exchange.name.clone(),
@@ -162,11 +166,12 @@ impl Opening<'_> {
         for number in separate {
             self.has_messages = true;
             let plan = &plan.receive[number];
-            messages.push(Message {
-                receiver: self.world.open_receiver(plan.from, position, plan.bytes)?,
-                plan: plan.clone(),
-                sender: rank(number),
-            });
+            let wire = convert::element(exchange.wire);
+            let pieces = Pieces::received(plan, wire, PIECE_BYTES);
+            let (longest, count) = (pieces.longest(), pieces.list().len());
+            let world = &mut self.world;
+            let receiver = world.open_receiver(plan.from, position, longest, count)?;
+            messages.push(Message::new(pieces, receiver, rank(number)));
         }
         let fields = route
             .fields
@@ -191,6 +196,7 @@ impl Opening<'_> {
             fill: exchange.fill,
             block,
             remapping: Remapping::of(route),
+            returning: None,
             messages,
             memory,
             rest: Rest::default(),

@@ -1,14 +1,15 @@
 //! One exchange as its sender sees it: fields are packed as they are put, the messages leave with the last of them.
 
 use crate::{
-    block::Storage, clock::Clock, code::Code, crew, error::Error, rest::Rest,
-    sharing::SharedTarget, wait,
+    block::Storage, clock::Clock, code::Code, conservation::Summing, crew, error::Error,
+    rest::Rest, sharing::SharedTarget, wait,
 };
 use halocline_exchanges::{
     in_place::InPlace,
     pack::pack,
+    pieces::{Header, Part, Pieces},
     place::{Stores, place},
-    plan::{HEADER_BYTES, SendMessage},
+    plan::LocalRun,
     view::{ElementKind, View},
     world::{Patience, SenderId, World, WorldError},
 };
@@ -22,8 +23,8 @@ const THREADS_FROM: usize = 4 << 20;
 /// Where one partner's share of the exchange goes.
 #[derive(Debug)]
 pub(crate) enum Target {
-    /// Into a message.
-    Message(SenderId, SendMessage),
+    /// Into messages, in pieces.
+    Message(SenderId, Pieces<LocalRun>),
     /// Straight into the receiver's block.
     Memory(SharedTarget),
 }
@@ -32,7 +33,7 @@ impl Target {
     /// Whether the next message may be written.
     fn is_free(&self, world: &mut dyn World) -> Result<bool, WorldError> {
         match self {
-            Self::Message(sender, _) => Ok(world.send_buffer(*sender)?.is_some()),
+            Self::Message(sender, _) => world.has_room(*sender),
             Self::Memory(target) => Ok(target.outbox.is_free()),
         }
     }
@@ -60,6 +61,8 @@ pub(crate) struct Outgoing {
     /// Extent (i, j) of this rank's own cells.
     pub(crate) local_shape: [usize; 2],
     targets: Vec<Target>,
+    /// Where global sums of what is put go, if the exchange conserves them.
+    pub(crate) summing: Option<Summing>,
     /// For each field where it can be written in the only receiver's block.
     in_place: Vec<Option<InPlace>>,
     stores: Stores,
@@ -126,6 +129,7 @@ impl Outgoing {
             wire,
             local_shape,
             targets,
+            summing: None,
             in_place,
             stores,
             threads,
@@ -155,29 +159,31 @@ impl Outgoing {
         next.filter(|date| *date < end && !self.targets.is_empty())
     }
 
-    /// Pack field number `field` for the get of date `target`; send when it is the last.
+    /// Pack field number `field` for the get of `date`; messages and blocks are complete with the last of them.
     pub(crate) fn put(
         &mut self,
         world: &mut dyn World,
         patience: Patience,
         field: usize,
         view: &View<'_>,
-        target: i64,
+        date: i64,
         late: impl FnMut(&str, u64),
     ) -> Result<Put, Error> {
-        self.open_date(world, patience, field, target, late)?;
+        self.open_date(world, patience, field, date, late)?;
+        if let Some(summing) = &mut self.summing {
+            summing.put(world, patience, field, date, view)?;
+        }
         let [ni, nj, _] = view.layout.shape;
         // Of any extents that have the own cells.
         let (local_shape, wire, stores) = ([ni, nj], self.wire, self.stores);
         for target in &mut self.targets {
             match target {
-                Target::Message(sender, message) => {
-                    let part = &message.fields[field];
-                    let (runs, levels) = (&part.runs, part.levels.clone());
-                    if let Some(buffer) = world.send_buffer(*sender)? {
-                        let buffer = &mut buffer[part.offset..];
-                        pack(view, local_shape, runs, levels, wire, buffer);
-                    }
+                Target::Message(sender, pieces) => {
+                    let pack = |part: &Part<LocalRun>, buffer: &mut [u8]| {
+                        let levels = part.levels.clone();
+                        pack(view, local_shape, &part.runs, levels, wire, buffer);
+                    };
+                    send_field(world, *sender, pieces, field, date, pack)?;
                 }
                 Target::Memory(SharedTarget { outbox, placings }) => {
                     let placing = &placings[field];
@@ -199,7 +205,7 @@ impl Outgoing {
                 }
             }
         }
-        self.complete(world, field, target)
+        self.complete(world, field, date)
     }
 
     /// Wait for the buffers of `target` unless they are open.
@@ -239,7 +245,7 @@ impl Outgoing {
         target: i64,
         late: impl FnMut(&str, u64),
     ) -> Result<Option<Storage>, Error> {
-        if self.in_place[field].is_none() {
+        if self.in_place[field].is_none() || self.summing.is_some() {
             return Ok(None);
         }
         self.open_date(world, patience, field, target, late)?;
@@ -280,13 +286,11 @@ impl Outgoing {
         self.sequence += 1;
         for partner in &mut self.targets {
             match partner {
-                Target::Message(sender, _) => {
-                    if let Some(buffer) = world.send_buffer(*sender)? {
-                        buffer[..8].copy_from_slice(&target.to_le_bytes());
-                        buffer[8..HEADER_BYTES].copy_from_slice(&self.sequence.to_le_bytes());
-                    }
-                    world.publish(*sender)?;
+                Target::Message(sender, pieces) if pieces.is_whole() => {
+                    publish_piece(world, *sender, pieces, 0, target)?;
                 }
+                // The last of its pieces has left with its last field.
+                Target::Message(..) => {}
                 Target::Memory(partner) => partner.outbox.publish(target),
             }
         }
@@ -378,4 +382,51 @@ impl Outgoing {
         )
         .about(name))
     }
+}
+
+/// Pack the pieces of one field; each leaves when it is packed, so that it is on its way while the next is packed. A
+/// message of one piece leaves with its last field.
+fn send_field(
+    world: &mut dyn World,
+    sender: SenderId,
+    pieces: &Pieces<LocalRun>,
+    field: usize,
+    date: i64,
+    pack: impl Fn(&Part<LocalRun>, &mut [u8]),
+) -> Result<(), Error> {
+    for number in pieces.of_field(field) {
+        let parts = pieces.list()[number].parts.iter();
+        let buffer = buffer(world, sender)?;
+        for part in parts.filter(|part| part.field == field) {
+            pack(part, &mut buffer[part.offset..]);
+        }
+        if !pieces.is_whole() {
+            publish_piece(world, sender, pieces, number, date)?;
+        }
+    }
+    Ok(())
+}
+
+fn publish_piece(
+    world: &mut dyn World,
+    sender: SenderId,
+    pieces: &Pieces<LocalRun>,
+    number: usize,
+    date: i64,
+) -> Result<(), Error> {
+    let piece = number as u64;
+    Header { date, piece }.write(buffer(world, sender)?);
+    Ok(world.publish(sender, pieces.list()[number].bytes)?)
+}
+
+/// The buffer of the next piece; there was room for all when the date was opened.
+fn buffer(world: &mut dyn World, sender: SenderId) -> Result<&mut [u8], Error> {
+    world.send_buffer(sender)?.ok_or_else(|| {
+        Error::new(
+            Code::Internal,
+            "no buffer for a piece of a message",
+            "buffers for all pieces of a message that is begun",
+            "report this",
+        )
+    })
 }

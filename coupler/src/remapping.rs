@@ -104,7 +104,8 @@ fn check(exchange: &ExchangeSpec, remap: &Remap) -> Result<(), Error> {
         ));
     }
     let needs_gradients = remap.scrip.as_ref().filter(|scrip| {
-        scrip.method == ScripMethod::Bicubic || scrip.order == Some(ScripOrder::Second)
+        matches!(scrip.method, ScripMethod::Bicubic | ScripMethod::Bicubicnf)
+            || scrip.order == Some(ScripOrder::Second)
     });
     let Some(scrip) = needs_gradients else {
         return Ok(());
@@ -219,8 +220,11 @@ fn missing_weights(exchange: &ExchangeSpec, path: &Path) -> Error {
         );
     };
     let method = match scrip.method {
-        ScripMethod::Bilinear | ScripMethod::Bicubic => "-m bilinear",
-        ScripMethod::Distwgt | ScripMethod::Gauswgt => "-m nearestidavg",
+        ScripMethod::Bilinear | ScripMethod::Bilinearnf => "-m bilinear",
+        ScripMethod::Distwgt
+        | ScripMethod::Distwgtnf
+        | ScripMethod::Gauswgt
+        | ScripMethod::Gauswgtnf => "-m nearestidavg",
         _ => "-m conserve",
     };
     Error::new(

@@ -7,11 +7,12 @@ use crate::{
     error::{Error, known_names},
     handshake::Roll,
 };
-use halocline_configs::{Component, CouplingSpec, ExchangeSpec, GridSpec};
+use halocline_configs::{Component, CouplingSpec, ExchangeSpec, GridSpec, NetcdfKind};
 use halocline_exchanges::{
     partition::{OwnedCells, Partition, worker_boxes},
     world::Patience,
 };
+use halocline_gridfiles::Format;
 use std::{collections::HashMap, time::Duration};
 
 pub(crate) type Domains = HashMap<String, OwnedCells>;
@@ -22,6 +23,15 @@ pub(crate) fn patience(spec: &CouplingSpec) -> Patience {
     Patience {
         warn_after: seconds(spec.watch.warn_after.get()),
         timeout: seconds(spec.watch.timeout.get()),
+    }
+}
+
+/// Format of the netCDF files that are written.
+pub(crate) fn format(spec: &CouplingSpec) -> Format {
+    match spec.oasis.map(|oasis| oasis.netcdf).unwrap_or_default() {
+        NetcdfKind::Cdf1 => Format::Classic,
+        NetcdfKind::Cdf2 => Format::Offset64,
+        NetcdfKind::Cdf5 => Format::Data64,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One exchange as this job runs it: both components, the cells on either side, the levels of its fields.
 
 use crate::remapping::Remapped;
-use halocline_configs::ExchangeSpec;
+use halocline_configs::{ExchangeSpec, Status};
 use halocline_exchanges::{
     grid::Grid,
     partition::OwnedCells,
@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// One exchange, complete. All ranks have the same, but for the cells, which are their own.
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
+    /// Its place in the experiment file, counted from 1.
+    pub(crate) number: usize,
     /// What the file says, with both components filled in.
     pub(crate) exchange: ExchangeSpec,
     pub(crate) grid: Arc<Grid>,
@@ -24,6 +26,9 @@ pub(crate) struct Route {
     pub(crate) target_side: String,
     /// Where the receiver has another grid than the sender.
     pub(crate) remapped: Option<Remapped>,
+    /// The rank of the world that writes files for either side: the first that has the fields.
+    pub(crate) source_writer: usize,
+    pub(crate) target_writer: usize,
 }
 
 /// A field of an exchange.
@@ -45,11 +50,24 @@ impl Route {
         }
     }
 
+    /// Name in plans of the side that wants these cells: what a remapping asks for is not what its component owns.
+    pub(crate) fn wanting_side(&self) -> String {
+        match &self.remapped {
+            None => self.target_side.clone(),
+            Some(_) => format!("{} (remapping '{}')", self.target_side, self.exchange.name),
+        }
+    }
+
     /// The grid of the cells that this rank owns as a receiver.
     pub(crate) fn target_grid(&self) -> &Arc<Grid> {
         self.remapped
             .as_ref()
             .map_or(&self.grid, |remapped| &remapped.grid)
+    }
+
+    /// Whether it goes from a component to a component, and not from or to a file.
+    pub(crate) fn is_between_components(&self) -> bool {
+        !matches!(self.exchange.status, Status::Input | Status::Output)
     }
 
     /// Levels of each field that a rank with these cells has.

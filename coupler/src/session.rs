@@ -10,6 +10,8 @@ mod checks;
 mod definition;
 mod ending;
 mod outputs;
+mod treated_receives;
+mod treated_sends;
 mod variables;
 
 pub use crate::outcome::{Received, Sent};
@@ -17,11 +19,18 @@ use crate::{
     block::{Block, Role, Storage},
     error::Error,
     failure,
+    field_files::FieldFiles,
+    gather::Gathers,
     handshake::{self, Experiment, Roll},
     incoming::Incoming,
     outgoing::{Outgoing, Put},
     progress::Progress,
-    resolve, start,
+    receiving::Receiving,
+    resolve,
+    restart::RestartFiles,
+    sending::Sending,
+    sequence::Sequence,
+    start,
     steps::{self, Step},
     variables::Definition,
 };
@@ -51,6 +60,13 @@ pub struct Session {
     uses_variables: bool,
     outgoing: Vec<Outgoing>,
     incoming: Vec<Incoming>,
+    /// For each of `outgoing` and `incoming` what is done with its values besides.
+    sendings: Vec<Sending>,
+    receivings: Vec<Receiving>,
+    gathers: Gathers,
+    restarts: RestartFiles,
+    files: FieldFiles,
+    sequence: Sequence,
     sends: HashMap<String, Vec<Slot>>,
     receives: HashMap<String, Slot>,
     /// Memory of outputs of our own, between two lends.
@@ -106,6 +122,8 @@ impl Session {
             end,
             resolve::step_seconds(&experiment.spec),
         );
+        let format = resolve::format(&experiment.spec);
+        let files = FieldFiles::new(&experiment.folder, component, format);
         tracing::debug!(
             "component '{component}' rank {rank} of {}",
             roll.size(component)
@@ -122,6 +140,12 @@ impl Session {
             uses_variables: false,
             outgoing: Vec::new(),
             incoming: Vec::new(),
+            sendings: Vec::new(),
+            receivings: Vec::new(),
+            gathers: Gathers::default(),
+            restarts: RestartFiles::new(format),
+            files,
+            sequence: Sequence::default(),
             sends: HashMap::new(),
             receives: HashMap::new(),
             spare_outputs: HashMap::new(),
@@ -211,10 +235,10 @@ impl Session {
         let mut outcome = Sent::NotDue;
         for index in 0..count {
             let (exchange, number) = self.sends[field][index];
-            if self.outgoing[exchange].due(date, self.end).is_some() {
+            if self.reads_put(exchange, date) {
                 self.check_sent_shape(exchange, number, &view)?;
+                outcome = outcome.and(self.put_slot((exchange, number), &view, date, false)?);
             }
-            outcome = outcome.and(self.put_slot((exchange, number), &view, date)?);
         }
         if outcome != Sent::NotDue {
             self.progress.reached(date);
@@ -222,17 +246,12 @@ impl Session {
         Ok(outcome)
     }
 
-    /// Hand a field that has the right shape to one exchange.
-    fn put_slot(&mut self, slot: Slot, view: &View<'_>, date: i64) -> Result<Sent, Error> {
-        let (exchange, number) = slot;
-        let Some(target) = self.outgoing[exchange].due(date, self.end) else {
-            return Ok(Sent::NotDue);
-        };
-        self.release_returned();
-        Ok(match self.hand_over(exchange, number, view, target)? {
-            Put::Sent => Sent::Sent,
-            Put::Stored => Sent::Stored,
-        })
+    /// Whether a put at `date` would read its array.
+    fn reads_put(&self, exchange: usize, date: i64) -> bool {
+        let sending = &self.sendings[exchange];
+        self.outgoing[exchange].due(date, self.end).is_some()
+            || sending.accumulates()
+            || sending.carries_over(date, self.end)
     }
 
     fn hand_over(
@@ -277,24 +296,6 @@ impl Session {
         self.get_slot((exchange, number), &mut view, date)
     }
 
-    /// Receive a field that is due into an array that has the right shape.
-    fn get_slot(
-        &mut self,
-        slot: Slot,
-        view: &mut ViewMut<'_>,
-        date: i64,
-    ) -> Result<Received, Error> {
-        let (exchange, number) = slot;
-        self.release_returned();
-        self.progress.reached(date);
-        let progress = &mut self.progress;
-        let late = |what: &str, seconds| progress.waiting(what, seconds);
-        self.incoming[exchange]
-            .get(self.world.as_mut(), self.patience, number, date, view, late)
-            .map_err(|error| error.at(&self.component, self.rank))?;
-        Ok(Received::Received)
-    }
-
     /// Write 1 where some rank sends a value of a received field, 0 where it gets the fill value.
     ///
     /// The array has the shape of own cells, or of the block with its halo: axes (i, j, level).
@@ -319,15 +320,20 @@ impl Session {
         let (exchange, number) = self.receive_slot(field)?;
         self.check_date(field, date)?;
         if !self.incoming[exchange].due(number, date) {
-            return Ok(self.incoming[exchange].lend_kept(number));
+            let mut kept = self.incoming[exchange].lend_kept(number);
+            if let Some(block) = &mut kept {
+                self.treat_kept((exchange, number), block);
+            }
+            return Ok(kept);
         }
         self.release_returned();
         self.progress.reached(date);
         let progress = &mut self.progress;
         let late = |what: &str, seconds| progress.waiting(what, seconds);
-        let block = self.incoming[exchange]
+        let mut block = self.incoming[exchange]
             .lend(self.world.as_mut(), self.patience, number, date, late)
             .map_err(|error| error.at(&self.component, self.rank))?;
+        self.treat_block((exchange, number), &mut block, date)?;
         Ok(Some(block))
     }
 

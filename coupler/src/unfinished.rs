@@ -1,53 +1,69 @@
-//! Keys of the experiment file that the coupler does not act on yet: refused, never passed over in silence.
+//! Combinations of keys that the coupler cannot act on: refused, never passed over in silence.
 
-use crate::{code::Code, error::Error, route::Route};
+use crate::{code::Code, error::Error, gather, route::Route};
 use halocline_configs::{ExchangeSpec, Status};
+use halocline_exchanges::partition::OwnedCells;
+use std::sync::Arc;
 
-/// The same routes, unless one of them asks for what is not there yet.
+/// The same routes, unless one of them asks for what cannot be done.
 ///
 /// # Errors
-/// The first exchange with such a key, and the key.
+/// The first such exchange.
 pub(crate) fn refuse(routes: Vec<Route>) -> Result<Vec<Route>, Error> {
     for route in &routes {
-        if let Some((key, entry)) = unfinished(&route.exchange) {
-            return Err(Error::new(
-                Code::Experiment,
-                format!(
-                    "exchange '{}' has `{key}` ({entry} in a namcouple), which this version cannot do yet",
-                    route.exchange.name
-                ),
-                "exchanges without it",
-                "take it out of the exchange",
-            ));
-        }
+        check_input(&route.exchange)?;
+        check_levels(route)?;
     }
     Ok(routes)
 }
 
-fn unfinished(exchange: &ExchangeSpec) -> Option<(&'static str, &'static str)> {
-    let keys = [
-        (exchange.conserve.is_some(), "conserve", "CONSERV"),
-        (
-            exchange.status != Status::Exported,
-            "status",
-            "EXPOUT, OUTPUT, INPUT",
-        ),
-        (exchange.accumulate.is_some(), "accumulate", "LOCTRANS"),
-        (
-            exchange.lag.get() > 0 && exchange.initial.is_none() && exchange.restart.is_some(),
-            "restart",
-            "LAG",
-        ),
-        (exchange.scale_sent.is_some(), "scale_sent", "BLASOLD"),
-        (
-            exchange.scale_received.is_some(),
-            "scale_received",
-            "BLASNEW",
-        ),
-        (exchange.check_sent, "check_sent", "CHECKIN"),
-        (exchange.check_received, "check_received", "CHECKOUT"),
-        (exchange.sequence.is_some(), "sequence", "SEQ"),
+/// A file that stands in for a partner has own cells only.
+fn check_input(exchange: &ExchangeSpec) -> Result<(), Error> {
+    if exchange.status != Status::Input || exchange.restart.is_some() && exchange.halo == 0 {
+        return Ok(());
+    }
+    let found = if exchange.halo > 0 {
+        format!(
+            "exchange '{}' comes from a file, and wants a halo",
+            exchange.name
+        )
+    } else {
+        format!(
+            "exchange '{}' comes from a file, and does not say which",
+            exchange.name
+        )
+    };
+    Err(Error::new(
+        Code::Experiment,
+        found,
+        "the file in `restart:`, and no halo",
+        "correct the exchange in the experiment file",
+    ))
+}
+
+/// Fields of which a rank has some levels only cannot be brought together yet.
+fn check_levels(route: &Route) -> Result<(), Error> {
+    let is_part = |own: &OwnedCells| {
+        let mut fields = route.fields.iter();
+        fields.any(|field| own.own_levels(field.shape.levels) != (0..field.shape.levels))
+    };
+    let sides = [
+        (&route.source, gather::wants_source(route)),
+        (&route.target, gather::wants_target(route)),
     ];
-    let (_, key, entry) = keys.into_iter().find(|(is_there, ..)| *is_there)?;
-    Some((key, entry))
+    let is_cut = |(own, wants): &(&Option<Arc<OwnedCells>>, bool)| {
+        *wants && own.as_deref().is_some_and(is_part)
+    };
+    if !sides.iter().any(is_cut) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::Experiment,
+        format!(
+            "exchange '{}' writes files or looks at all values, and a rank has some of the levels only (a cube)",
+            route.exchange.name
+        ),
+        "all levels on each rank where fields go to files",
+        "define boxes with all levels, or take restart, status and checks out of the exchange",
+    ))
 }

@@ -10,6 +10,7 @@
 //!   stages, verdict           how a rank comes to its plans, and all ranks to one result
 //!   rehearsal                 the plans of all ranks of a job that does not exist
 //!   pack, unpack, view        runs of an array into a message and out of it
+//!   pieces                    a message in pieces, each packed while another is on its way
 //!   place                     runs of an array straight into the block of a receiver that shares memory
 //!   in_place                  an array of the sender's host that is a part of that block
 //!   remapping                 values of one grid from those of another, with given weights; sums of equal bits
@@ -37,6 +38,7 @@ pub mod pace;
 pub mod pack;
 pub mod partition;
 mod parts;
+pub mod pieces;
 pub mod place;
 pub mod plan;
 mod ranges;

@@ -7,8 +7,8 @@
 //!       +------------------------- free  <------------- release ----------+
 //! ```
 //!
-//! As under MPI one receive is posted at a time, and a sender has two buffers: it is at most two messages ahead of the
-//! one that has landed.
+//! As under MPI one receive is posted at a time, and a sender has buffers for two messages, each of one or more pieces: it
+//! is at most two messages ahead of the piece that has landed.
 
 use crate::world::{Notice, Patience, ReceiverId, SenderId, World, WorldError};
 use std::{
@@ -33,6 +33,8 @@ struct Channel {
     /// The message that landed in the posted receive.
     landed: Option<(Buffer, usize)>,
     is_posted: bool,
+    /// Whether nobody will ask for what comes.
+    is_over: bool,
     /// Buffers on their way back to the sender.
     free: Vec<Buffer>,
 }
@@ -40,6 +42,10 @@ struct Channel {
 impl Channel {
     /// Land the next message if its receive is posted.
     fn settle(&mut self) {
+        if self.is_over {
+            let unread = self.waiting.drain(..);
+            self.free.extend(unread.map(|(buffer, _)| buffer));
+        }
         if !self.is_posted || self.landed.is_some() {
             return;
         }
@@ -85,15 +91,19 @@ impl Hub {
 struct Sender {
     route: Route,
     bytes: usize,
+    /// Pieces of a message.
+    pieces: usize,
     packing: Option<Buffer>,
-    spare: Option<Buffer>,
+    /// Buffers that have not been used yet.
+    unused: usize,
 }
 
 #[derive(Debug)]
 struct Receiver {
     route: Route,
+    /// Length of the longest piece.
     bytes: usize,
-    message: Option<Buffer>,
+    message: Option<(Buffer, usize)>,
 }
 
 /// One rank of a job whose ranks are threads.
@@ -276,14 +286,20 @@ impl World for LocalWorld {
             .map_err(|_| WorldError::Failed(format!("color {color} is too large for a handle")))
     }
 
-    fn open_sender(&mut self, to: usize, tag: usize, bytes: usize) -> Result<SenderId, WorldError> {
+    fn open_sender(
+        &mut self,
+        to: usize,
+        tag: usize,
+        bytes: usize,
+        pieces: usize,
+    ) -> Result<SenderId, WorldError> {
         self.check_rank(to)?;
-        let (packing, spare) = (Some(buffer(bytes)), Some(buffer(bytes)));
         self.senders.push(Sender {
             route: (self.rank, to, tag),
             bytes,
-            packing,
-            spare,
+            pieces,
+            packing: None,
+            unused: 2 * pieces,
         });
         Ok(SenderId(self.senders.len() - 1))
     }
@@ -293,6 +309,7 @@ impl World for LocalWorld {
         from: usize,
         tag: usize,
         bytes: usize,
+        _pieces: usize,
     ) -> Result<ReceiverId, WorldError> {
         self.check_rank(from)?;
         let route = (from, self.rank, tag);
@@ -308,14 +325,23 @@ impl World for LocalWorld {
         Ok(ReceiverId(self.receivers.len() - 1))
     }
 
+    fn has_room(&mut self, id: SenderId) -> Result<bool, WorldError> {
+        let sender = &self.senders[id.0];
+        let mut state = self.hub.lock();
+        let free = state.channels.entry(sender.route).or_default().free.len();
+        let packing = usize::from(sender.packing.is_some());
+        Ok(sender.unused + free + packing >= sender.pieces)
+    }
+
     fn send_buffer(&mut self, id: SenderId) -> Result<Option<&mut [u8]>, WorldError> {
         let sender = &mut self.senders[id.0];
         if sender.packing.is_none() {
-            sender.packing = sender.spare.take();
-        }
-        if sender.packing.is_none() {
             let mut state = self.hub.lock();
             sender.packing = state.channels.entry(sender.route).or_default().free.pop();
+        }
+        if sender.packing.is_none() && sender.unused > 0 {
+            sender.unused -= 1;
+            sender.packing = Some(buffer(sender.bytes));
         }
         let bytes = sender.bytes;
         Ok(sender
@@ -324,7 +350,7 @@ impl World for LocalWorld {
             .map(|words| &mut bytemuck::cast_slice_mut(words)[..bytes]))
     }
 
-    fn publish(&mut self, id: SenderId) -> Result<(), WorldError> {
+    fn publish(&mut self, id: SenderId, bytes: usize) -> Result<(), WorldError> {
         let sender = &mut self.senders[id.0];
         let Some(buffer) = sender.packing.take() else {
             return Err(WorldError::Failed(
@@ -333,7 +359,7 @@ impl World for LocalWorld {
         };
         let mut state = self.hub.lock();
         let channel = state.channels.entry(sender.route).or_default();
-        channel.waiting.push_back((buffer, sender.bytes));
+        channel.waiting.push_back((buffer, bytes));
         channel.settle();
         Ok(())
     }
@@ -361,24 +387,23 @@ impl World for LocalWorld {
             return Ok(false);
         };
         state.channels.entry(receiver.route).or_default().is_posted = false;
-        if bytes != receiver.bytes {
+        if bytes > receiver.bytes {
             let (from, to, tag) = receiver.route;
             return Err(WorldError::Failed(format!(
                 "a message of {bytes} bytes from rank {from} to rank {to} under tag {tag} where {} were expected",
                 receiver.bytes
             )));
         }
-        receiver.message = Some(buffer);
+        receiver.message = Some((buffer, bytes));
         Ok(true)
     }
 
     fn message(&self, id: ReceiverId) -> &[u8] {
-        let receiver = &self.receivers[id.0];
-        let words = receiver
+        let (words, bytes) = self.receivers[id.0]
             .message
             .as_ref()
             .expect("a message is read only after it has arrived");
-        &bytemuck::cast_slice(words)[..receiver.bytes]
+        &bytemuck::cast_slice(words)[..*bytes]
     }
 
     fn release(&mut self, id: ReceiverId) -> Result<(), WorldError> {
@@ -396,7 +421,12 @@ impl World for LocalWorld {
     }
 
     fn flushed(&mut self) -> Result<bool, WorldError> {
-        let state = self.hub.lock();
+        let mut state = self.hub.lock();
+        for receiver in &self.receivers {
+            let channel = state.channels.entry(receiver.route).or_default();
+            channel.is_over = true;
+            channel.settle();
+        }
         let left = |sender: &Sender| {
             state
                 .channels

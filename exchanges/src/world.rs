@@ -79,8 +79,9 @@ pub struct ReceiverId(pub usize);
 /// Collective operations (`gather_all`, `meet`, `split`, `close`) must be called by all ranks in the same order.
 /// Once one has failed on a rank, this rank is out of step with the others: every later one returns the same
 /// error at once, instead of meeting the others in the middle of something else. Channels are pairwise:
-/// the pair and the tag identify them. Nothing here blocks in `publish`, `arrived`, `release`,
-/// `send_buffer`, `flushed` or `notice`; who wants to wait polls them in one loop.
+/// the pair and the tag identify them. A message is one piece or several ([`crate::pieces`]), which arrive in the order
+/// in which they were published. Nothing here blocks in `publish`, `arrived`, `release`, `has_room`, `send_buffer`,
+/// `flushed` or `notice`; who wants to wait polls them in one loop.
 pub trait World {
     /// This rank, `0..size()`.
     fn rank(&self) -> usize;
@@ -102,33 +103,46 @@ pub trait World {
     /// Form one communicator for each `color`; returns its Fortran handle. Collective.
     fn split(&mut self, color: usize) -> Result<i32, WorldError>;
 
-    /// Open a channel to rank `to` for messages of `bytes` bytes.
-    fn open_sender(&mut self, to: usize, tag: usize, bytes: usize) -> Result<SenderId, WorldError>;
+    /// Open a channel to rank `to` for messages of `pieces` pieces each; a piece has up to `bytes` bytes.
+    fn open_sender(
+        &mut self,
+        to: usize,
+        tag: usize,
+        bytes: usize,
+        pieces: usize,
+    ) -> Result<SenderId, WorldError>;
 
-    /// Open a channel from rank `from` for messages of `bytes` bytes and post its first receive.
+    /// Open a channel from rank `from` for messages of `pieces` pieces each, up to `bytes` bytes a piece, and post its
+    /// first receives.
     fn open_receiver(
         &mut self,
         from: usize,
         tag: usize,
         bytes: usize,
+        pieces: usize,
     ) -> Result<ReceiverId, WorldError>;
 
-    /// The buffer to pack the next message into (8-byte aligned), or `None` while all are in flight.
+    /// Whether there are buffers for all pieces of the next message: at most one of those before it is in flight. Makes
+    /// progress.
+    fn has_room(&mut self, id: SenderId) -> Result<bool, WorldError>;
+
+    /// The buffer to pack the next piece into (8-byte aligned), or `None` while two messages are in flight.
     fn send_buffer(&mut self, id: SenderId) -> Result<Option<&mut [u8]>, WorldError>;
 
-    /// Send what was packed into the buffer.
-    fn publish(&mut self, id: SenderId) -> Result<(), WorldError>;
+    /// Send the first `bytes` bytes of what was packed into the buffer. Makes progress.
+    fn publish(&mut self, id: SenderId, bytes: usize) -> Result<(), WorldError>;
 
-    /// Whether the next message has arrived. Makes progress.
+    /// Whether the next piece has arrived. Makes progress.
     fn arrived(&mut self, id: ReceiverId) -> Result<bool, WorldError>;
 
-    /// The message that has arrived (8-byte aligned); call only after `arrived` returned true.
+    /// The piece that has arrived (8-byte aligned); call only after `arrived` returned true.
     fn message(&self, id: ReceiverId) -> &[u8];
 
-    /// Give the message back and post the next receive.
+    /// Give the piece back and post its receive again.
     fn release(&mut self, id: ReceiverId) -> Result<(), WorldError>;
 
-    /// Whether all messages that were published have left. Makes progress.
+    /// Whether all that was published has left. Makes progress. For the end only: what arrives meanwhile is nobody's
+    /// any more, and let go.
     fn flushed(&mut self) -> Result<bool, WorldError>;
 
     /// Tell all other ranks that this one ends the job, and wait a little for them to hear it.

@@ -17,14 +17,14 @@ fn pair() -> (LocalWorld, LocalWorld) {
 #[test]
 fn a_sender_is_two_messages_ahead_of_the_one_that_landed() {
     let (mut from, mut to) = pair();
-    let receiver = to.open_receiver(0, 7, 12).expect("rank 0 exists");
-    let sender = from.open_sender(1, 7, 12).expect("rank 1 exists");
+    let receiver = to.open_receiver(0, 7, 12, 1).expect("rank 0 exists");
+    let sender = from.open_sender(1, 7, 12, 1).expect("rank 1 exists");
     for number in 0..3 {
         from.send_buffer(sender)
             .expect("it is open")
             .expect("a buffer is free")
             .fill(number);
-        from.publish(sender).expect("it was packed");
+        from.publish(sender, 12).expect("it was packed");
     }
     assert!(from.send_buffer(sender).expect("it is open").is_none());
     assert!(!from.flushed().expect("the job goes on"));
@@ -96,17 +96,44 @@ fn a_notice_ends_the_meeting_of_the_others() {
 #[test]
 fn a_rank_that_left_keeps_nobody_waiting() {
     let (gone, mut here) = pair();
-    let receiver = here.open_receiver(0, 1, 8).expect("rank 0 exists");
+    let receiver = here.open_receiver(0, 1, 8, 1).expect("rank 0 exists");
     drop(gone);
     assert!(here.arrived(receiver).is_err());
     assert!(here.gather_all(&[]).is_err());
 }
 
 #[test]
-fn messages_of_another_length_are_an_error() {
+fn messages_that_are_too_long_are_an_error() {
     let (mut from, mut to) = pair();
-    let receiver = to.open_receiver(0, 1, 16).expect("rank 0 exists");
-    let sender = from.open_sender(1, 1, 8).expect("rank 1 exists");
-    from.publish(sender).expect("zeros are a message");
+    let receiver = to.open_receiver(0, 1, 8, 1).expect("rank 0 exists");
+    let sender = from.open_sender(1, 1, 16, 1).expect("rank 1 exists");
+    from.send_buffer(sender).expect("it is open");
+    from.publish(sender, 16).expect("zeros are a message");
     assert!(to.arrived(receiver).is_err());
+}
+
+#[test]
+fn a_message_in_pieces_is_sent_when_there_are_buffers_for_all_of_them() {
+    let (mut from, mut to) = pair();
+    let receiver = to.open_receiver(0, 7, 8, 3).expect("rank 0 exists");
+    let sender = from.open_sender(1, 7, 8, 3).expect("rank 1 exists");
+    let mut sent = 0;
+    for _ in 0..2 {
+        assert!(from.has_room(sender).expect("it is open"));
+        for _ in 0..3 {
+            let buffer = from.send_buffer(sender).expect("it is open");
+            buffer.expect("room was promised").fill(sent);
+            from.publish(sender, usize::from(sent))
+                .expect("it was packed");
+            sent += 1;
+        }
+    }
+    // One has landed.
+    assert!(!from.has_room(sender).expect("it is open"));
+    for number in 0..6 {
+        assert!(to.arrived(receiver).expect("the job goes on"));
+        assert_eq!(to.message(receiver), vec![number; usize::from(number)]);
+        to.release(receiver).expect("it had arrived");
+        assert_eq!(from.has_room(sender).expect("it is open"), number > 0);
+    }
 }

@@ -139,7 +139,7 @@ impl FieldFile {
     ///
     /// # Errors
     /// The file cannot be written, or no timed field was defined.
-    pub fn record(&mut self, date: i64) -> Result<usize, FileError> {
+    pub fn begin_record(&mut self, date: i64) -> Result<usize, FileError> {
         let path = self.path.clone();
         let mut time = self
             .file
@@ -150,6 +150,18 @@ impl FieldFile {
         let date = date as f64;
         time.put_value(date, number).map_err(unwritable(&path))?;
         Ok(number)
+    }
+
+    /// Number of the record that was begun last.
+    ///
+    /// # Errors
+    /// None was begun.
+    pub fn last_record(&self) -> Result<usize, FileError> {
+        let time = self.file.variable("time");
+        let count = time.map_or(0, |time| time.len());
+        count
+            .checked_sub(1)
+            .ok_or_else(|| no_variable(&self.path, "time"))
     }
 
     /// Write one level of a field, all its cells, i fastest; `record` where it is timed.

@@ -5,6 +5,7 @@ use crate::{
     draft::{Draft, DraftExchange, DraftField, Name},
     hint,
     launch::is_identifier,
+    namcouple::is_good_name,
     problem::{Code, Problem},
 };
 
@@ -17,22 +18,15 @@ pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Longest name of a field that models can define through OASIS [characters].
-const LONGEST_NAME: usize = 80;
-
 /// Arguments of a worker's function have the names of fields. Models that find each other by the fields that they define
 /// may use any word.
 fn has_a_good_name(draft: &Draft, field: &DraftField) -> Option<Problem> {
     let name = &field.name;
     let (is_good, expected, why) = if carried_only_by_open(draft, field) {
-        let count = name.text.chars().count();
-        let blank = |letter: char| letter.is_whitespace() || letter.is_control() || letter == ':';
-        let is_good = (1..=LONGEST_NAME).contains(&count) && !name.text.contains(blank);
-        (
-            is_good,
-            "at most 80 characters, no blanks and no ':'",
-            "rename it here and in the models",
-        )
+        let expected =
+            "at most 80 characters, a letter, a digit or '_' first, no blanks and no ':'";
+        let change = "rename it here and in the models";
+        (is_good_name(&name.text), expected, change)
     } else {
         let why = "rename it: a worker's function has arguments of these names";
         (

@@ -16,7 +16,7 @@ pub struct Oasis {
     pub missing_restart: MissingRestart,
     /// What is done with weights whose cells are not in the grids: `error` (default), `warn` or `ignore` (`$NWGTOPT`).
     pub bad_weights: BadWeights,
-    /// Kind of the netCDF files that are written, `cdf1`, `cdf2` (default) or `cdf5` (`$NCDFTYP`).
+    /// Kind of the netCDF files that are written, `cdf1` (default), `cdf2` or `cdf5` (`$NCDFTYP`).
     pub netcdf: NetcdfKind,
 }
 
@@ -49,9 +49,9 @@ pub enum BadWeights {
 #[serde(rename_all = "lowercase")]
 pub enum NetcdfKind {
     /// The classic format.
+    #[default]
     Cdf1,
     /// The classic format with 64-bit offsets.
-    #[default]
     Cdf2,
     /// The classic format with 64-bit data.
     Cdf5,
@@ -178,6 +178,12 @@ pub struct Scrip {
     /// `conserv`: `first` or `second` order, the second with gradients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<ScripOrder>,
+    /// `conserv`: latitude from which on cells in the north are taken in a plane projection [radians].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub north_threshold: Option<f64>,
+    /// `conserv`: latitude up to which cells in the south are taken in a plane projection [radians].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub south_threshold: Option<f64>,
     /// `distwgt`, `gauswgt`, `loccdist`, `loccgaus`: number of neighbours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
@@ -213,6 +219,10 @@ impl ScripMethod {
             Self::Gauswgt => "GAUSWGT",
             Self::Bilinear => "BILINEAR",
             Self::Bicubic => "BICUBIC",
+            Self::Distwgtnf => "DISTWGTNF",
+            Self::Gauswgtnf => "GAUSWGTNF",
+            Self::Bilinearnf => "BILINEARNF",
+            Self::Bicubicnf => "BICUBICNF",
             Self::Conserv => "CONSERV",
             Self::Loccunif => "LOCCUNIF",
             Self::Loccdist => "LOCCDIST",
@@ -246,10 +256,18 @@ pub enum ScripMethod {
     Distwgt,
     /// Nearest neighbours, weighted by a Gaussian of the distance.
     Gauswgt,
-    /// Bilinear.
+    /// Bilinear; where no source is unmasked, the nearest neighbour.
     Bilinear,
-    /// Bicubic.
+    /// Bicubic; where no source is unmasked, the nearest neighbour.
     Bicubic,
+    /// As `distwgt`, without the nearest neighbour where all are masked.
+    Distwgtnf,
+    /// As `gauswgt`, without the nearest neighbour where all are masked.
+    Gauswgtnf,
+    /// As `bilinear`, without the nearest neighbour where all are masked.
+    Bilinearnf,
+    /// As `bicubic`, without the nearest neighbour where all are masked.
+    Bicubicnf,
     /// Conservative: areas of intersections.
     Conserv,
     /// Locally conservative, uniform.

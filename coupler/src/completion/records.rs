@@ -146,6 +146,8 @@ pub(super) struct Summary {
     pub(super) needs_extent: bool,
     /// Variables of one group lie on the same cells, on every rank of the component.
     pub(super) group: usize,
+    /// The first rank of the world that defines it.
+    pub(super) writer: usize,
 }
 
 /// What all ranks told.
@@ -180,12 +182,17 @@ pub(super) fn read(roll: &Roll, records: &[Vec<u8>]) -> Result<Told, (usize, usi
         };
         told.uses_variables[component] |= flags & USES_VARIABLES != 0;
         told.has_domains[component] |= flags & HAS_DOMAINS != 0;
-        read_variables(&mut told, component, variables)?;
+        read_variables(&mut told, component, rank, variables)?;
     }
     Ok(told)
 }
 
-fn read_variables(told: &mut Told, component: usize, words: &[u64]) -> Result<(), (usize, usize)> {
+fn read_variables(
+    told: &mut Told,
+    component: usize,
+    rank: usize,
+    words: &[u64],
+) -> Result<(), (usize, usize)> {
     let number = |word: u64| usize::try_from(word).unwrap_or(usize::MAX);
     let mut like = HashMap::new();
     for words in words.chunks_exact(WORDS) {
@@ -194,6 +201,7 @@ fn read_variables(told: &mut Told, component: usize, words: &[u64]) -> Result<()
         let known = told.variables.entry((component, code));
         let summary = known.or_insert_with(|| Summary {
             levels,
+            writer: rank,
             ..Summary::default()
         });
         if summary.levels != levels {
@@ -237,12 +245,13 @@ mod tests {
     fn variables_that_differ_on_any_rank_are_in_different_groups() {
         let mut told = Told::default();
         // Three variables: 0 and 1 alike on both ranks, 2 alike on the first only.
-        for records in [[(0, 0), (1, 0), (2, 0)], [(0, 0), (1, 0), (2, 2)]] {
+        let records = [[(0, 0), (1, 0), (2, 0)], [(0, 0), (1, 0), (2, 2)]];
+        for (rank, records) in records.into_iter().enumerate() {
             let words: Vec<u64> = records
                 .iter()
                 .flat_map(|(code, like)| [*code, 1, 4, 0, 0, *like, 0])
                 .collect();
-            read_variables(&mut told, 0, &words).expect("levels agree");
+            read_variables(&mut told, 0, rank, &words).expect("levels agree");
         }
         let groups: Vec<usize> = told
             .variables

@@ -4,7 +4,7 @@ use super::{
     Known,
     records::{Names, Summary, Told},
 };
-use crate::{code::Code, error::Error, variables::Direction};
+use crate::{code::Code, error::Error, handshake::Roll, variables::Direction};
 use halocline_configs::ExchangeSpec;
 
 /// One side of an exchange.
@@ -31,6 +31,8 @@ pub(super) struct Variables {
     pub(super) total: Option<usize>,
     pub(super) needs_extent: bool,
     pub(super) group: usize,
+    /// The first rank of the world that defines them.
+    writer: usize,
 }
 
 impl Variables {
@@ -57,6 +59,15 @@ impl Side {
             Self::Native(component) => Some(component),
             Self::Variables(variables) => Some(&variables.component),
             Self::File | Self::Missing(_) => None,
+        }
+    }
+
+    /// The rank of the world that writes files for this side.
+    pub(super) fn writer(&self, roll: &Roll) -> usize {
+        match self {
+            Self::Variables(variables) => variables.writer,
+            Self::Native(component) => roll.first_rank(component),
+            Self::File | Self::Missing(_) => 0,
         }
     }
 
@@ -168,5 +179,6 @@ fn join(
         total: summaries.iter().filter_map(|summary| summary.total).max(),
         needs_extent: first.needs_extent,
         group: first.group,
+        writer: first.writer,
     })
 }

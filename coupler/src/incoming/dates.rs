@@ -1,21 +1,19 @@
 //! The dates of an exchange at its receiver: waited for, checked, closed in their order.
 
-use super::{Incoming, Memory, Message};
+use super::{Call, Incoming, Memory, Message};
 use crate::{block::Storage, clock::Clock, code::Code, error::Error, wait};
-use halocline_exchanges::world::{Patience, World, WorldError};
+use halocline_exchanges::world::{World, WorldError};
 use std::cell::RefCell;
 
 impl Incoming {
-    /// Wait until the messages of `date` are here.
+    /// Wait until the messages of `date` are here; of those in pieces, the first piece.
     pub(super) fn open_date(
         &mut self,
-        world: &mut dyn World,
-        patience: Patience,
+        call: &mut Call<'_>,
         field: usize,
         date: i64,
-        late: impl FnMut(&str, u64),
     ) -> Result<(), Error> {
-        self.check_order(world, field, date)?;
+        self.check_order(field, date)?;
         if self.open == Some(date) {
             return Ok(());
         }
@@ -24,30 +22,76 @@ impl Incoming {
             return Err(self.still_lent(date).about(&self.fields[field].name));
         }
         // Asked by two closures of one wait: whether all is here, and who is late.
-        let (messages, memory) = (&self.messages, RefCell::new(&mut self.memory));
+        let awaited = RefCell::new((&mut self.messages, &mut self.memory));
         let all_here = |world: &mut dyn World| {
-            let mut memory = memory.borrow_mut();
+            let (messages, memory) = &mut *awaited.borrow_mut();
             if memory.as_mut().is_some_and(|memory| !memory.has_next()) {
                 return Ok(false);
             }
-            all_arrived(messages, world)
+            all_have_begun(messages, world)
         };
         let (name, source, fields) = (&self.name, &self.source, &self.fields);
         let what = |world: &mut dyn World| {
+            let (messages, memory) = &mut *awaited.borrow_mut();
+            let mut late = memory.as_ref().map_or_else(Vec::new, Memory::late);
+            late.extend(late_senders(messages, world));
             format!(
                 "field '{}' of exchange '{name}' for date {date} s from component '{source}'{}",
                 fields[field].name,
-                late_ranks(messages, memory.borrow().as_ref(), world)
+                ranks(late)
             )
         };
-        wait::until(world, patience, &self.rest, all_here, what, late)
-            .map_err(|error| error.about(&self.fields[field].name))?;
+        wait::until(
+            call.world,
+            call.patience,
+            &self.rest,
+            all_here,
+            what,
+            &mut *call.late,
+        )
+        .map_err(|error| error.about(&self.fields[field].name))?;
         if let Some(memory) = &mut self.memory {
             memory.open_next();
         }
-        self.check_dates(world, date)?;
+        self.check_dates(call.world, date)?;
         self.open = Some(date);
         Ok(())
+    }
+
+    /// Wait until another piece is here of those that are missing of a field.
+    pub(super) fn wait_for_piece(
+        &mut self,
+        call: &mut Call<'_>,
+        field: usize,
+    ) -> Result<(), Error> {
+        let messages = RefCell::new(&mut self.messages);
+        let any_here = |world: &mut dyn World| {
+            for message in messages.borrow_mut().iter_mut() {
+                if message.is_incomplete() && message.has_piece(world)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        let (name, source, fields) = (&self.name, &self.source, &self.fields);
+        let what = |_: &mut dyn World| {
+            let messages = messages.borrow();
+            let late = messages.iter().filter(|message| message.is_incomplete());
+            format!(
+                "the rest of field '{}' of exchange '{name}' from component '{source}'{}",
+                fields[field].name,
+                ranks(late.map(|message| message.sender).collect())
+            )
+        };
+        wait::until(
+            call.world,
+            call.patience,
+            &self.rest,
+            any_here,
+            what,
+            &mut *call.late,
+        )
+        .map_err(|error| error.about(&self.fields[field].name))
     }
 
     fn still_lent(&self, date: i64) -> Error {
@@ -63,17 +107,16 @@ impl Incoming {
     }
 
     /// What came must be of the date that is asked for.
-    fn check_dates(&self, world: &mut dyn World, date: i64) -> Result<(), Error> {
+    fn check_dates(&self, world: &dyn World, date: i64) -> Result<(), Error> {
         if self.clock == Clock::Once {
             return Ok(());
         }
-        let by_message = self.messages.iter().map(|message| {
-            let mut header = [0; 8];
-            header.copy_from_slice(&world.message(message.receiver)[..8]);
-            (i64::from_le_bytes(header), message.sender)
-        });
-        let by_memory = self.memory.iter().flat_map(Memory::dates);
-        let wrong = by_message.chain(by_memory).find(|(sent, _)| *sent != date);
+        let mut found = Vec::new();
+        for message in &self.messages {
+            found.push((message.date(world)?, message.sender));
+        }
+        found.extend(self.memory.iter().flat_map(Memory::dates));
+        let wrong = found.into_iter().find(|(sent, _)| *sent != date);
         let Some((sent, rank)) = wrong else {
             return Ok(());
         };
@@ -91,7 +134,7 @@ impl Incoming {
     /// Dates come one after the other; fields of the last one that nobody took are let go.
     ///
     /// A date that is refused leaves the open one as it is.
-    fn check_order(&mut self, world: &mut dyn World, field: usize, date: i64) -> Result<(), Error> {
+    fn check_order(&mut self, field: usize, date: i64) -> Result<(), Error> {
         let again = self.open == Some(date);
         let expected = match self.open {
             Some(open) if again && !self.fields[field].taken => open,
@@ -101,14 +144,14 @@ impl Incoming {
         if self.clock != Clock::Once && date != expected {
             return Err(self.out_of_order(field, date, expected));
         }
-        match self.open {
-            Some(open) if !again => self.let_go(world, open),
-            _ => Ok(()),
+        if let Some(open) = self.open.filter(|_| !again) {
+            self.let_go(open);
         }
+        Ok(())
     }
 
     /// Close a date of which some fields were not taken.
-    fn let_go(&mut self, world: &mut dyn World, open: i64) -> Result<(), Error> {
+    fn let_go(&mut self, open: i64) {
         let untaken = self.fields.iter().filter(|field| !field.taken);
         let untaken: Vec<&str> = untaken.map(|field| field.name.as_str()).collect();
         let names = untaken.join(", ");
@@ -116,7 +159,7 @@ impl Incoming {
             "exchange '{}': {names} of date {open} s was not received",
             self.name
         );
-        self.close_date(world, open)
+        self.close_date(open);
     }
 
     fn out_of_order(&self, field: usize, date: i64, expected: i64) -> Error {
@@ -134,10 +177,8 @@ impl Incoming {
         .about(&self.fields[field].name)
     }
 
-    pub(super) fn close_date(&mut self, world: &mut dyn World, date: i64) -> Result<(), Error> {
-        for message in &self.messages {
-            world.release(message.receiver)?;
-        }
+    pub(super) fn close_date(&mut self, date: i64) {
+        self.messages.iter_mut().for_each(Message::close);
         if let Some(memory) = &mut self.memory {
             memory.close();
         }
@@ -147,7 +188,6 @@ impl Incoming {
         }
         self.open = None;
         self.done = Some(date);
-        Ok(())
     }
 
     /// Release what is closed and of which no block is lent any more, oldest first, its gaps filled again.
@@ -155,7 +195,7 @@ impl Incoming {
         while let Some(lent) = self.memory.as_mut().and_then(Memory::take_returned) {
             for (field, part) in lent {
                 let mut block = Storage::shared(self.receive_as, part);
-                self.fill_gaps(field, &mut self.block_view(field, &mut block));
+                self.fill_block_gaps(field, &mut self.block_view(field, &mut block));
             }
             if let Some(memory) = &mut self.memory {
                 memory.release_next();
@@ -164,24 +204,26 @@ impl Incoming {
     }
 }
 
-/// Whether the messages of all senders are here.
-fn all_arrived(messages: &[Message], world: &mut dyn World) -> Result<bool, WorldError> {
+/// Whether something of the messages of all senders is here.
+fn all_have_begun(messages: &mut [Message], world: &mut dyn World) -> Result<bool, WorldError> {
     for message in messages {
-        if !world.arrived(message.receiver)? {
+        if !message.has_piece(world)? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
+/// Ranks of which nothing is here.
+fn late_senders(messages: &mut [Message], world: &mut dyn World) -> Vec<usize> {
+    let late = messages.iter_mut().filter_map(|message| {
+        (!matches!(message.has_piece(world), Ok(true))).then_some(message.sender)
+    });
+    late.collect()
+}
+
 /// Some of the ranks that are waited for, for a message.
-fn late_ranks(messages: &[Message], memory: Option<&Memory>, world: &mut dyn World) -> String {
-    let mut late: Vec<usize> = memory.map_or_else(Vec::new, Memory::late);
-    for message in messages {
-        if !matches!(world.arrived(message.receiver), Ok(true)) {
-            late.push(message.sender);
-        }
-    }
+fn ranks(mut late: Vec<usize>) -> String {
     late.sort_unstable();
     let names: Vec<String> = late.iter().take(8).map(usize::to_string).collect();
     format!(", rank {}", names.join(", "))

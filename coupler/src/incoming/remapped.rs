@@ -1,13 +1,12 @@
 //! An exchange whose receiver has another grid: the block holds the source cells that its weights need, and what the
 //! receiver gets is the product.
 
-use super::Incoming;
-use crate::{block::Storage, route::Route};
+use super::{Call, Incoming};
+use crate::{block::Storage, error::Error, route::Route};
 use halocline_exchanges::{
     plan::BlockShape,
     remapping::Matrix,
     view::{Elements, ElementsMut, Layout, ViewMut},
-    world::World,
 };
 use std::sync::Arc;
 
@@ -42,13 +41,29 @@ impl Remapping {
 
     /// Write 1 where a link leads, 0 elsewhere.
     pub(super) fn mask(&self, view: &mut ViewMut<'_>) {
+        self.write(view, |has_links| Some(f64::from(u8::from(has_links))));
+    }
+
+    /// Write the fill value where no link leads.
+    pub(super) fn fill_gaps(&self, view: &mut ViewMut<'_>) {
+        self.write(view, |has_links| (!has_links).then_some(self.fill));
+    }
+
+    /// Write a value into own cells that have links, or have none.
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the caller's array is of single precision"
+    )]
+    fn write(&self, view: &mut ViewMut<'_>, value: impl Fn(bool) -> Option<f64>) {
         let [ni, nj, levels] = view.layout.shape;
         let Layout {
             origin, strides, ..
         } = view.layout;
         let cells = (0..nj).flat_map(|j| (0..ni).map(move |i| (i, j)));
         for (target, (i, j)) in cells.enumerate() {
-            let value = f32::from(u8::from(self.matrix.has_links(target)));
+            let Some(value) = value(self.matrix.has_links(target)) else {
+                continue;
+            };
             for level in 0..levels {
                 let steps = [i, j, level].into_iter().zip(strides);
                 let offset: isize = steps
@@ -56,8 +71,8 @@ impl Remapping {
                     .sum();
                 let place = origin.wrapping_add_signed(offset);
                 match &mut view.elements {
-                    ElementsMut::F32(values) => values[place] = value,
-                    ElementsMut::F64(values) => values[place] = f64::from(value),
+                    ElementsMut::F32(values) => values[place] = value as f32,
+                    ElementsMut::F64(values) => values[place] = value,
                 }
             }
         }
@@ -77,32 +92,42 @@ impl Incoming {
     }
 
     /// Remap a field of the open date into an array of own cells.
-    pub(super) fn remap_field(&mut self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
-        let block = self.source_block(world, field);
+    pub(super) fn remap_field(
+        &mut self,
+        call: &mut Call<'_>,
+        field: usize,
+        view: &mut ViewMut<'_>,
+    ) -> Result<(), Error> {
+        let block = self.source_block(call, field)?;
         if let Some(remapping) = &self.remapping {
             remapping.apply(block.elements(), view);
         }
         if let own @ (Storage::F32(_) | Storage::F64(_)) = block {
             self.fields[field].spare = Some(own);
         }
+        Ok(())
     }
 
     /// The source cells of the open date: where the senders of this node wrote them, with what came in messages.
-    fn source_block(&mut self, world: &dyn World, field: usize) -> Storage {
+    fn source_block(&mut self, call: &mut Call<'_>, field: usize) -> Result<Storage, Error> {
         let Some(mut block) = self.borrow_block(field) else {
-            return self.unpack_into_spare(world, field);
+            return self.unpack_into_spare(call, field);
         };
         let mut view = self.block_view(field, &mut block);
-        self.unpack_messages(world, field, &mut view);
-        block
+        self.unpack_messages(call, field, &mut view)?;
+        Ok(block)
     }
 
     /// Remap a field of the open date into a block of own cells.
-    pub(super) fn lend_remapped(&mut self, world: &dyn World, field: usize) -> Storage {
+    pub(super) fn lend_remapped(
+        &mut self,
+        call: &mut Call<'_>,
+        field: usize,
+    ) -> Result<Storage, Error> {
         let mut storage = self.storage_to_lend(field);
         let mut view = self.lent_view(field, &mut storage);
-        self.remap_field(world, field, &mut view);
-        storage
+        self.remap_field(call, field, &mut view)?;
+        Ok(storage)
     }
 
     /// Memory of our own for a block to lend.

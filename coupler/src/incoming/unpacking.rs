@@ -1,23 +1,23 @@
 //! From shared memory and messages into blocks and arrays.
 
-use super::{Incoming, IncomingField, Message};
-use crate::block::Storage;
+use super::{Call, Incoming, IncomingField, Message};
+use crate::{block::Storage, error::Error};
 use halocline_exchanges::{
     plan::BlockRun,
     unpack::{fill, unpack},
     view::{ElementKind, ElementsMut, Layout, ViewMut},
     window::copy_window,
-    world::World,
 };
 
 impl Incoming {
     /// Unpack a field of the open date into the storage that keeps it.
-    pub(super) fn keep(&mut self, world: &dyn World, field: usize) {
+    pub(super) fn keep(&mut self, call: &mut Call<'_>, field: usize) -> Result<(), Error> {
         let kept = self.fields[field].kept.take();
         let mut kept = kept.unwrap_or_else(|| self.new_storage(field));
         let mut view = self.block_view(field, &mut kept);
-        self.unpack_field(world, field, &mut view);
+        self.unpack_field(call, field, &mut view)?;
         self.fields[field].kept = Some(kept);
+        Ok(())
     }
 
     pub(super) fn copy_kept(&self, field: usize, view: &mut ViewMut<'_>) {
@@ -32,18 +32,23 @@ impl Incoming {
     }
 
     /// Unpack a field of the open date: what lies in shared memory, or the fill value, then what came in messages.
-    pub(super) fn unpack_field(&mut self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
+    pub(super) fn unpack_field(
+        &mut self,
+        call: &mut Call<'_>,
+        field: usize,
+        view: &mut ViewMut<'_>,
+    ) -> Result<(), Error> {
         if self.rounds_on_the_way(view) {
-            let block = self.unpack_into_spare(world, field);
+            let block = self.unpack_into_spare(call, field)?;
             copy_window(block.elements(), self.block, view);
             self.fields[field].spare = Some(block);
-            return;
+            return Ok(());
         }
         match self.borrow_block(field) {
             Some(block) => copy_window(block.elements(), self.block, view),
-            None => self.fill_gaps(field, view),
+            None => self.fill_block_gaps(field, view),
         }
-        self.unpack_messages(world, field, view);
+        self.unpack_messages(call, field, view)
     }
 
     /// Whether values lose digits in the block that the caller's array and the messages have.
@@ -62,7 +67,15 @@ impl Incoming {
         Some(Storage::shared(self.receive_as, part))
     }
 
-    pub(super) fn fill_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
+    /// Write the fill value where an array of the receiver has no value of a sender.
+    pub(crate) fn fill_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
+        match &self.remapping {
+            Some(remapping) => remapping.fill_gaps(view),
+            None => self.fill_block_gaps(field, view),
+        }
+    }
+
+    pub(super) fn fill_block_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
         let IncomingField { levels, gaps, .. } = &self.fields[field];
         // As a block has it, also in an array of more digits: the same whether it came by memory or by message.
         #[allow(
@@ -76,12 +89,27 @@ impl Incoming {
         fill(gaps, 0..*levels, self.block, value, view);
     }
 
-    pub(super) fn unpack_messages(&self, world: &dyn World, field: usize, view: &mut ViewMut<'_>) {
-        for Message { plan, receiver, .. } in &self.messages {
-            let part = &plan.fields[field];
-            let values = &world.message(*receiver)[part.offset..];
-            let (runs, levels) = (&part.runs, part.levels.clone());
-            unpack(values, self.wire, runs, levels, self.block, view);
+    /// Unpack what comes in messages, piece by piece as they arrive.
+    pub(super) fn unpack_messages(
+        &mut self,
+        call: &mut Call<'_>,
+        field: usize,
+        view: &mut ViewMut<'_>,
+    ) -> Result<(), Error> {
+        let (wire, block) = (self.wire, self.block);
+        for message in &mut self.messages {
+            message.begin(field);
+        }
+        loop {
+            for message in &mut self.messages {
+                message.take(call.world, field, |part, values| {
+                    unpack(values, wire, &part.runs, part.levels.clone(), block, view);
+                })?;
+            }
+            if !self.messages.iter().any(Message::is_incomplete) {
+                return Ok(());
+            }
+            self.wait_for_piece(call, field)?;
         }
     }
 
@@ -97,24 +125,28 @@ impl Incoming {
     /// The block where its senders wrote it, completed with what came in messages.
     pub(super) fn complete_in_place(
         &mut self,
-        world: &dyn World,
+        call: &mut Call<'_>,
         field: usize,
         mut block: Storage,
-    ) -> Storage {
+    ) -> Result<Storage, Error> {
         let mut view = self.block_view(field, &mut block);
-        self.unpack_messages(world, field, &mut view);
+        self.unpack_messages(call, field, &mut view)?;
         if let Some(memory) = &mut self.memory {
             memory.note_written(field);
         }
-        block
+        Ok(block)
     }
 
-    pub(super) fn unpack_into_spare(&mut self, world: &dyn World, field: usize) -> Storage {
+    pub(super) fn unpack_into_spare(
+        &mut self,
+        call: &mut Call<'_>,
+        field: usize,
+    ) -> Result<Storage, Error> {
         let spare = self.fields[field].spare.take();
         let mut storage = spare.unwrap_or_else(|| self.new_storage(field));
         let mut view = self.block_view(field, &mut storage);
-        self.unpack_field(world, field, &mut view);
-        storage
+        self.unpack_field(call, field, &mut view)?;
+        Ok(storage)
     }
 
     pub(super) fn new_storage(&self, field: usize) -> Storage {

@@ -2,12 +2,19 @@
 
 use super::Session;
 use crate::{
+    accumulate::Window,
+    by_file,
     code::Code,
     completion::{self, Known},
-    coordinates, crew,
+    conservation, coordinates, crew,
     error::Error,
-    failure, handshake, initial, opening, remapping, resolve,
+    failure,
+    gather::Gatherings,
+    handshake, initial, opening,
+    receiving::Receiving,
+    remapping, resolve, restart,
     route::Route,
+    sending::Sending,
     sharing, unfinished,
     variables::Direction,
 };
@@ -106,6 +113,7 @@ impl Session {
         let routes = completion::routes(self.world.as_mut(), &known);
         let routes = routes
             .and_then(unfinished::refuse)
+            .and_then(restart::check_paths)
             .map_err(|error| self.here(error));
         let routes = routes.and_then(|routes| remapping::read_weights(routes, &self.experiment));
         let routes = routes.map_err(|error| error.at(&self.component, self.rank));
@@ -117,12 +125,67 @@ impl Session {
 
     /// Make plans and open channels. Collective.
     fn open(&mut self, routes: &[Route], shares_memory: bool) -> Result<(), Error> {
-        let exchanges = opening::exchanges(self.world.as_mut(), routes, &self.roll, shares_memory);
+        let mut gatherings = Gatherings::default();
+        let rank = self.world.rank();
+        let folder = self.experiment.folder.clone();
+        for route in routes {
+            // All ranks plan all gatherings, also those that they have no part in.
+            gatherings.plan(route, rank);
+            if let Some(own) = &route.source {
+                let sending = Sending::new(route, own, &gatherings, &folder);
+                self.sendings.push(sending);
+            }
+            if let Some(own) = &route.target {
+                let receiving = Receiving::new(route, own, &gatherings, &folder);
+                self.receivings.push(receiving);
+            }
+        }
+        let between = routes.iter().filter(|route| route.is_between_components());
+        let conserved =
+            conservation::plan(self.world.as_mut(), routes, &self.experiment, &self.roll)?;
+        let sums = conserved.iter().flat_map(|conserved| &conserved.sums);
+        let planned = between.chain(&gatherings.routes).chain(sums);
+        let planned: Vec<Route> = planned.cloned().collect();
+        let exchanges =
+            opening::exchanges(self.world.as_mut(), &planned, &self.roll, shares_memory);
         let exchanges = exchanges.map_err(|error| self.here(error));
         let (outgoing, incoming) = handshake::agree(self.world.as_mut(), &self.roll, exchanges)?;
-        self.outgoing = outgoing;
-        self.incoming = incoming;
+        let (mut outgoing, mut incoming) = (outgoing.into_iter(), incoming.into_iter());
+        for route in routes {
+            if let Some(own) = &route.source {
+                let opened = if route.is_between_components() {
+                    outgoing.next()
+                } else {
+                    Some(by_file::outgoing(route, own))
+                };
+                self.outgoing.extend(opened);
+            }
+            if let Some(own) = &route.target {
+                let opened = if route.is_between_components() {
+                    incoming.next()
+                } else {
+                    Some(by_file::incoming(route, own))
+                };
+                self.incoming.extend(opened);
+            }
+        }
+        self.gathers = gatherings.open(outgoing.by_ref(), incoming.by_ref());
+        let exchanges = (&mut self.outgoing[..], &mut self.incoming[..]);
+        conservation::open(conserved, routes, exchanges, outgoing, incoming);
+        self.expect_restarts();
         Ok(())
+    }
+
+    /// Note which fields each restart file of this rank must have.
+    fn expect_restarts(&mut self) {
+        for (sending, outgoing) in self.sendings.iter().zip(&self.outgoing) {
+            let Some(restart) = sending.restart.as_ref().filter(|restart| restart.is_lagged) else {
+                continue;
+            };
+            for field in &outgoing.fields {
+                self.restarts.expect(&restart.path, field);
+            }
+        }
     }
 
     fn name_slots(&mut self) {
@@ -149,14 +212,40 @@ impl Session {
         }
     }
 
-    /// Send the initial values of exchanges with a positive lag: they serve the get of date 0. Collective.
+    /// Send the initial values of exchanges with a positive lag: they serve the get of date 0. Take up the windows that
+    /// the end of the last run cut. Collective.
     fn send_initial(&mut self, routes: &[Route]) -> Result<(), Error> {
-        let values =
-            initial::all_values(&self.experiment.folder, routes).map_err(|error| self.here(error));
+        let folder = self.experiment.folder.clone();
+        let oasis = self.spec().oasis.unwrap_or_default();
+        let values = initial::all_values(&folder, oasis.missing_restart, routes);
+        let values = values.and_then(|values| self.restore_windows(routes).map(|()| values));
+        let values = values.map_err(|error| self.here(error));
         let values = handshake::agree(self.world.as_mut(), &self.roll, values)?;
-        for (exchange, arrays) in values {
-            for (field, array) in arrays.iter().enumerate() {
+        for (exchange, mut arrays) in values {
+            for (field, array) in arrays.iter_mut().enumerate() {
+                if let Some(scale) = self.sendings[exchange].scale.filter(|_| array.is_raw) {
+                    array.scale(scale);
+                }
                 self.hand_over(exchange, field, &array.view(), 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn restore_windows(&mut self, routes: &[Route]) -> Result<(), Error> {
+        let sent = routes
+            .iter()
+            .filter_map(|route| Some((route, route.source.as_deref()?)));
+        for (sending, (route, own)) in self.sendings.iter_mut().zip(sent) {
+            let Some(restart) = sending.restart.as_ref().filter(|_| sending.accumulates()) else {
+                continue;
+            };
+            for (window, field) in sending.windows.iter_mut().zip(&route.fields) {
+                let levels = field.shape.levels;
+                let read = restart::read_window(&restart.path, route, &field.sent, levels, own)?;
+                if let Some((values, count)) = read {
+                    *window = Window { values, count };
+                }
             }
         }
         Ok(())

@@ -20,6 +20,7 @@ impl Session {
             )));
         }
         self.check_complete()?;
+        self.save_windows()?;
         let what =
             |_: &mut dyn World| "the last messages to be taken by their receivers".to_owned();
         wait::until(

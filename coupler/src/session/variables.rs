@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     variables::{Definition, Direction, Variable},
 };
+use halocline_configs::Status;
 use halocline_exchanges::{
     partition::Partition,
     plan::BlockShape,
@@ -122,19 +123,16 @@ impl Session {
     ) -> Result<Sent, Error> {
         self.variable(variable, Direction::Send)?;
         self.check_call(variable, date)?;
-        if write_restart {
-            return Err(self.not_yet(variable, "write_restart"));
-        }
         let mut outcome = Sent::NotDue;
         for index in 0..self.definitions[variable.0].slots.len() {
             let slot = self.definitions[variable.0].slots[index];
-            if self.outgoing[slot.0].due(date, self.end).is_none() {
+            if !self.reads_put(slot.0, date) {
                 continue;
             }
             let outgoing = &self.outgoing[slot.0];
             let ([ni, nj], levels) = (outgoing.local_shape, outgoing.levels[slot.1]);
             self.check_cells(ni * nj, levels, variable, view.layout.shape)?;
-            outcome = outcome.and(self.put_slot(slot, &view, date)?);
+            outcome = outcome.and(self.put_slot(slot, &view, date, write_restart)?);
         }
         self.definitions[variable.0].last = Some(date);
         if outcome != Sent::NotDue {
@@ -175,15 +173,27 @@ impl Session {
     pub fn inquire_put(&self, variable: Variable, date: i64) -> Result<Sent, Error> {
         let definition = self.variable(variable, Direction::Send)?;
         self.check_date(&definition.name, date)?;
-        let outcomes = definition.slots.iter().map(|(exchange, number)| {
-            let outgoing = &self.outgoing[*exchange];
-            match outgoing.due(date, self.end) {
-                None => Sent::NotDue,
-                Some(_) if outgoing.completes(*number) => Sent::Sent,
-                Some(_) => Sent::Stored,
-            }
-        });
+        let outcomes = definition
+            .slots
+            .iter()
+            .map(|slot| self.inquire_slot(*slot, date));
         Ok(outcomes.fold(Sent::NotDue, Sent::and))
+    }
+
+    fn inquire_slot(&self, (exchange, number): Slot, date: i64) -> Sent {
+        let (outgoing, sending) = (&self.outgoing[exchange], &self.sendings[exchange]);
+        let outcome = match outgoing.due(date, self.end) {
+            Some(_) if sending.status == Status::Output => Sent::NotDue,
+            Some(_) if outgoing.completes(number) => Sent::Sent,
+            Some(_) => Sent::Stored,
+            None if sending.carries_over(date, self.end) => Sent::ToRestart,
+            None if sending.accumulates() => return Sent::Accumulated,
+            None => return Sent::NotDue,
+        };
+        match sending.status {
+            Status::Output | Status::Expout => outcome.with_output(),
+            Status::Exported | Status::Input => outcome,
+        }
     }
 
     /// Periods of the exchanges that carry a variable, in the order of the experiment file [s]; none where the other
@@ -312,17 +322,5 @@ impl Session {
             self.incoming[exchange].block = BlockShape { ni, nj, halo: 0 };
         }
         Ok(())
-    }
-
-    fn not_yet(&self, variable: Variable, what: &str) -> Error {
-        self.here(
-            Error::new(
-                Code::Internal,
-                format!("{what} is not available yet"),
-                "",
-                "leave it out",
-            )
-            .about(&self.definitions[variable.0].name),
-        )
     }
 }

@@ -146,9 +146,15 @@ impl World for MpiWorld {
         self.together(|world| world.form(color))
     }
 
-    fn open_sender(&mut self, to: usize, tag: usize, bytes: usize) -> Result<SenderId, WorldError> {
+    fn open_sender(
+        &mut self,
+        to: usize,
+        tag: usize,
+        bytes: usize,
+        pieces: usize,
+    ) -> Result<SenderId, WorldError> {
         let route = self.route(Direction::Send, to, tag, bytes)?;
-        self.senders.push(Sender::open(self.traffic, route)?);
+        self.senders.push(Sender::open(self.traffic, route, pieces));
         Ok(SenderId(self.senders.len() - 1))
     }
 
@@ -157,18 +163,24 @@ impl World for MpiWorld {
         from: usize,
         tag: usize,
         bytes: usize,
+        pieces: usize,
     ) -> Result<ReceiverId, WorldError> {
         let route = self.route(Direction::Receive, from, tag, bytes)?;
-        self.receivers.push(Receiver::open(self.traffic, route)?);
+        self.receivers
+            .push(Receiver::open(self.traffic, route, pieces)?);
         Ok(ReceiverId(self.receivers.len() - 1))
+    }
+
+    fn has_room(&mut self, id: SenderId) -> Result<bool, WorldError> {
+        self.senders[id.0].has_room()
     }
 
     fn send_buffer(&mut self, id: SenderId) -> Result<Option<&mut [u8]>, WorldError> {
         self.senders[id.0].buffer()
     }
 
-    fn publish(&mut self, id: SenderId) -> Result<(), WorldError> {
-        self.senders[id.0].publish()
+    fn publish(&mut self, id: SenderId, bytes: usize) -> Result<(), WorldError> {
+        self.senders[id.0].publish(bytes)
     }
 
     fn arrived(&mut self, id: ReceiverId) -> Result<bool, WorldError> {
@@ -184,6 +196,7 @@ impl World for MpiWorld {
     }
 
     fn flushed(&mut self) -> Result<bool, WorldError> {
+        self.receivers.iter_mut().try_for_each(Receiver::discard)?;
         are_flushed(&mut self.senders)
     }
 

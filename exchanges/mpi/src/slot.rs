@@ -1,4 +1,4 @@
-//! One buffer and the persistent request that sends from it or receives into it.
+//! One buffer and the request that sends from it or receives into it.
 
 use crate::{
     check::{check, is_truncation},
@@ -28,7 +28,7 @@ pub(crate) struct Route {
     /// The other rank.
     pub(crate) other: usize,
     pub(crate) tag: usize,
-    /// Length of each message.
+    /// Length of the longest piece of a message.
     pub(crate) bytes: usize,
 }
 
@@ -82,80 +82,98 @@ impl Extent {
     }
 }
 
-/// A buffer of 8-byte words with its persistent request.
+/// A buffer of 8-byte words with its request.
 ///
-/// The request keeps a pointer into the vector's memory from `new` to `drop`. That memory never moves:
-/// the vector is private and never grows. While `active`, MPI uses it and nothing here touches it.
+/// While `active`, MPI has a pointer into the vector's memory and nothing here touches it. That memory never moves:
+/// the vector is private and never grows.
 pub(crate) struct Slot {
+    communicator: Communicator,
     route: Route,
-    extent: Extent,
     words: Vec<u64>,
     request: ffi::MPI_Request,
     active: bool,
+    /// Length of what was received last [bytes].
+    received: usize,
     /// What went wrong with it; it is not used again.
     failed: Option<WorldError>,
 }
 
 impl Slot {
-    /// Make the buffer and its request; nothing moves yet.
-    pub(crate) fn new(communicator: Communicator, route: Route) -> Result<Self, WorldError> {
-        let extent = Extent::of(route.bytes)?;
-        let mut words = vec![0_u64; route.bytes.div_ceil(8)];
-        let (other, tag) = (int(route.other, "the rank")?, int(route.tag, "the tag")?);
-        let start = words.as_mut_ptr().cast::<c_void>();
-        let (datatype, raw) = (extent.datatype(), communicator.raw());
-        // SAFETY: reading a constant of the library.
-        let mut request = unsafe { ffi::RSMPI_REQUEST_NULL };
-        // SAFETY: the words cover the extent (rounded up to whole words) and live in the slot as long as
-        // the request does (see `drop`).
-        unsafe {
-            match route.direction {
-                Direction::Send => check(
-                    ffi::MPI_Send_init(
-                        start,
-                        extent.count,
-                        datatype,
-                        other,
-                        tag,
-                        raw,
-                        &mut request,
-                    ),
-                    "MPI_Send_init",
-                )?,
-                Direction::Receive => check(
-                    ffi::MPI_Recv_init(
-                        start,
-                        extent.count,
-                        datatype,
-                        other,
-                        tag,
-                        raw,
-                        &mut request,
-                    ),
-                    "MPI_Recv_init",
-                )?,
-            }
-        }
-        Ok(Self {
+    /// Make the buffer; nothing moves yet.
+    pub(crate) fn new(communicator: Communicator, route: Route) -> Self {
+        Self {
+            communicator,
             route,
-            extent,
-            words,
-            request,
+            words: vec![0_u64; route.bytes.div_ceil(8)],
+            // SAFETY: reading a constant of the library.
+            request: unsafe { ffi::RSMPI_REQUEST_NULL },
             active: false,
+            received: 0,
             failed: None,
-        })
+        }
     }
 
-    /// Hand the buffer to MPI: send it, or wait for a message into it.
+    /// Hand the buffer to MPI: send its first `bytes` bytes.
+    ///
+    /// # Panics
+    /// If MPI has it already, or it is shorter.
+    pub(crate) fn send(&mut self, bytes: usize) -> Result<(), WorldError> {
+        let (extent, other, tag) = self.prepare(bytes)?;
+        let (start, raw) = (
+            self.words.as_ptr().cast::<c_void>(),
+            self.communicator.raw(),
+        );
+        // SAFETY: the words cover the extent (rounded up to whole words) and live in the slot as long as the request is
+        // active (see `drop`).
+        let code = unsafe {
+            ffi::MPI_Isend(
+                start,
+                extent.count,
+                extent.datatype(),
+                other,
+                tag,
+                raw,
+                &mut self.request,
+            )
+        };
+        check(code, "MPI_Isend")?;
+        self.active = true;
+        Ok(())
+    }
+
+    /// Hand the buffer to MPI: wait for a piece into it.
     ///
     /// # Panics
     /// If MPI has it already.
-    pub(crate) fn start(&mut self) -> Result<(), WorldError> {
-        assert!(!self.active, "{} is under way already", self.route);
-        // SAFETY: the request is valid and inactive.
-        check(unsafe { ffi::MPI_Start(&mut self.request) }, "MPI_Start")?;
+    pub(crate) fn receive(&mut self) -> Result<(), WorldError> {
+        let (extent, other, tag) = self.prepare(self.route.bytes)?;
+        let (start, raw) = (
+            self.words.as_mut_ptr().cast::<c_void>(),
+            self.communicator.raw(),
+        );
+        // SAFETY: as in `send`.
+        let code = unsafe {
+            ffi::MPI_Irecv(
+                start,
+                extent.count,
+                extent.datatype(),
+                other,
+                tag,
+                raw,
+                &mut self.request,
+            )
+        };
+        check(code, "MPI_Irecv")?;
         self.active = true;
         Ok(())
+    }
+
+    fn prepare(&self, bytes: usize) -> Result<(Extent, c_int, c_int), WorldError> {
+        let route = self.route;
+        assert!(!self.active, "{route} is under way already");
+        assert!(bytes <= route.bytes, "{bytes} bytes for {route}");
+        let (other, tag) = (int(route.other, "the rank")?, int(route.tag, "the tag")?);
+        Ok((Extent::of(bytes)?, other, tag))
     }
 
     /// Whether MPI is done with the buffer. Makes progress, never blocks.
@@ -179,11 +197,9 @@ impl Slot {
         // SAFETY: a struct of integers (and, in some MPI, padding), zeroed above if MPI left it alone.
         let status = unsafe { status.assume_init() };
         if is_truncation(code) {
-            // Open MPI frees a persistent request that fails: it cannot be started or freed again.
-            // SAFETY: reading a constant of the library.
-            self.request = unsafe { ffi::RSMPI_REQUEST_NULL };
+            // The request has ended with this error.
             self.active = false;
-            return Err(self.wrong_length(self.received(&status)?));
+            return Err(self.too_long(self.count(&status)?));
         }
         check(code, "MPI_Test")
             .map_err(|error| WorldError::Failed(format!("{}: {error}", self.route)))?;
@@ -192,27 +208,26 @@ impl Slot {
         }
         self.active = false;
         if self.route.direction == Direction::Receive {
-            let received = self.received(&status)?;
-            if received != self.extent.count as usize * self.extent.bytes_each {
-                return Err(self.wrong_length(received));
-            }
+            self.received = self.count(&status)?;
         }
         Ok(true)
     }
 
-    /// Length [bytes] of the message that has come, as far as MPI tells.
-    fn received(&self, status: &ffi::MPI_Status) -> Result<usize, WorldError> {
+    /// Length [bytes] of the piece that has come, as far as MPI tells.
+    fn count(&self, status: &ffi::MPI_Status) -> Result<usize, WorldError> {
+        let extent = Extent::of(self.route.bytes)?;
         let mut count: c_int = 0;
         // SAFETY: a valid status and a valid place for one int.
-        let code = unsafe { ffi::MPI_Get_count(status, self.extent.datatype(), &mut count) };
+        let code = unsafe { ffi::MPI_Get_count(status, extent.datatype(), &mut count) };
         check(code, "MPI_Get_count")?;
-        // MPI_UNDEFINED is negative: not a whole number of words.
-        Ok(usize::try_from(count).unwrap_or(0) * self.extent.bytes_each)
+        // MPI_UNDEFINED is negative: not a whole number of words. Whole words may end in padding.
+        let bytes = usize::try_from(count).unwrap_or(0) * extent.bytes_each;
+        Ok(bytes.min(self.route.bytes))
     }
 
-    fn wrong_length(&self, received: usize) -> WorldError {
+    fn too_long(&self, received: usize) -> WorldError {
         let expected = self.route.bytes;
-        let found = if received != expected {
+        let found = if received > expected {
             format!("{received} bytes")
         } else {
             // Some MPI count only what fitted.
@@ -224,7 +239,7 @@ impl Slot {
         ))
     }
 
-    /// The message in the buffer, 8-byte aligned.
+    /// The piece in the buffer, 8-byte aligned.
     ///
     /// # Panics
     /// If MPI has the buffer.
@@ -234,7 +249,7 @@ impl Slot {
             "{} is read while its message is under way",
             self.route
         );
-        &bytemuck::cast_slice(&self.words)[..self.route.bytes]
+        &bytemuck::cast_slice(&self.words)[..self.received]
     }
 
     /// The buffer to pack into, 8-byte aligned.
@@ -276,8 +291,7 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let running = is_running();
-        if self.active && running {
+        if self.active && is_running() {
             // After a failure or a time-out. A receive goes at once if nothing has come for it; an error
             // here leaves the slot active.
             let _ = self.begin_cancel().and_then(|()| self.has_ended());
@@ -285,10 +299,6 @@ impl Drop for Slot {
         if self.active {
             // MPI may still use the memory, and the process is about to end: leak it.
             std::mem::forget(std::mem::take(&mut self.words));
-        // SAFETY: reading a constant of the library.
-        } else if running && self.request != unsafe { ffi::RSMPI_REQUEST_NULL } {
-            // SAFETY: the request is valid and inactive. Nothing can be done about an error here.
-            unsafe { ffi::MPI_Request_free(&mut self.request) };
         }
     }
 }

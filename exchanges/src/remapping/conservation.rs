@@ -1,7 +1,7 @@
 //! Global conservation: what a remapping lost or gained is given back to the target cells.
 
 use super::ExactSum;
-use crate::view::{Elements, View};
+use crate::view::{Elements, ElementsMut, Layout, View, ViewMut};
 
 /// How the difference between the integrals over both grids is given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,18 +125,7 @@ impl ActiveCells {
     /// When the array has fewer cells or levels.
     #[must_use]
     pub fn integral(&self, view: &View<'_>, level: usize) -> ExactSum {
-        let [ni, nj, levels] = view.layout.shape;
-        let last = self.cells.last().map_or(0, |(cell, _)| cell + 1);
-        assert!(
-            last <= ni * nj && level < levels,
-            "the array has all own cells"
-        );
-        let [along_i, along_j, along_level] = view.layout.strides;
-        let first = view.layout.origin.cast_signed() + level.cast_signed() * along_level;
-        let place = |cell: usize| {
-            let (i, j) = ((cell % ni).cast_signed(), (cell / ni).cast_signed());
-            (first + i * along_i + j * along_j).cast_unsigned()
-        };
+        let place = self.places(&view.layout, level);
         let mut sum = ExactSum::default();
         let cells = self.cells.iter();
         match view.elements {
@@ -150,16 +139,44 @@ impl ActiveCells {
         sum
     }
 
-    /// Correct the values of these cells on one level, all own cells one after the other.
+    /// Correct the values of these cells on one level of an array of own cells, axes (i, j, level).
     ///
     /// # Panics
-    /// When there are fewer values.
-    pub fn correct(&self, correction: Correction, values: &mut [f64]) {
+    /// When the array has fewer cells or levels.
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the caller's array is of single precision"
+    )]
+    pub fn correct(&self, correction: Correction, view: &mut ViewMut<'_>, level: usize) {
+        let place = self.places(&view.layout, level);
+        let corrected = |value: f64| match correction {
+            Correction::Add(more) => value + more,
+            Correction::Multiply(factor) => value * factor,
+        };
         for (cell, _) in &self.cells {
-            match correction {
-                Correction::Add(more) => values[*cell] += more,
-                Correction::Multiply(factor) => values[*cell] *= factor,
+            let place = place(*cell);
+            match &mut view.elements {
+                ElementsMut::F32(values) => {
+                    values[place] = corrected(f64::from(values[place])) as f32;
+                }
+                ElementsMut::F64(values) => values[place] = corrected(values[place]),
             }
+        }
+    }
+
+    /// Where a cell is in an array.
+    fn places(&self, layout: &Layout, level: usize) -> impl Fn(usize) -> usize + use<> {
+        let [ni, nj, levels] = layout.shape;
+        let last = self.cells.last().map_or(0, |(cell, _)| cell + 1);
+        assert!(
+            last <= ni * nj && level < levels,
+            "the array has all own cells"
+        );
+        let [along_i, along_j, along_level] = layout.strides;
+        let first = layout.origin.cast_signed() + level.cast_signed() * along_level;
+        move |cell| {
+            let (i, j) = ((cell % ni).cast_signed(), (cell / ni).cast_signed());
+            (first + i * along_i + j * along_j).cast_unsigned()
         }
     }
 }
@@ -167,7 +184,6 @@ impl ActiveCells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Layout;
 
     const UNEQUAL: Integrals = Integrals {
         source: 12.0,
@@ -233,8 +249,13 @@ mod tests {
         };
         assert_eq!(active.integral(&view, 0).value(), 302.0);
         let mut values = [2.0, 5.0, 3.0];
-        active.correct(Correction::Multiply(2.0), &mut values);
-        active.correct(Correction::Add(1.0), &mut values);
+        for correction in [Correction::Multiply(2.0), Correction::Add(1.0)] {
+            let mut view = ViewMut {
+                layout: Layout::contiguous([3, 1, 1]),
+                elements: ElementsMut::F64(&mut values),
+            };
+            active.correct(correction, &mut view, 0);
+        }
         assert_eq!(values, [5.0, 5.0, 7.0]);
     }
 

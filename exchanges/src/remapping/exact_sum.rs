@@ -39,8 +39,8 @@ impl Default for ExactSum {
 }
 
 impl ExactSum {
-    /// Length of a sum as bytes, a multiple of 8.
-    pub const BYTES: usize = 8 * (LIMBS + 1);
+    /// How many numbers a sum is as [`ExactSum::to_numbers`].
+    pub const NUMBERS: usize = LIMBS + 1;
 
     /// Add a number.
     #[inline]
@@ -162,33 +162,36 @@ impl ExactSum {
         f64::from_bits((moved << 52) + rounded)
     }
 
-    /// Write the sum for another rank.
-    ///
-    /// # Panics
-    /// When `to` is not [`ExactSum::BYTES`] long.
-    pub fn write(&self, to: &mut [u8]) {
-        assert_eq!(to.len(), Self::BYTES, "the length of a sum");
+    /// The sum as whole numbers that doubles hold, so that it can travel as a field does.
+    #[must_use]
+    pub fn to_numbers(&self) -> [f64; Self::NUMBERS] {
         let mut sum = self.clone();
         sum.carry();
-        let kinds = self.not_finite.map(i64::from);
-        let words = sum.limbs.into_iter();
-        let words = words.chain([kinds[0] | kinds[1] << 1 | kinds[2] << 2]);
-        for (to, word) in to.chunks_exact_mut(8).zip(words) {
-            to.copy_from_slice(&word.to_le_bytes());
+        let kinds = self.not_finite.map(u8::from);
+        let mut numbers = [0.0; Self::NUMBERS];
+        #[allow(clippy::cast_precision_loss, reason = "limbs have 32 bits")]
+        for (number, limb) in numbers.iter_mut().zip(sum.limbs) {
+            *number = limb as f64;
         }
+        numbers[LIMBS] = f64::from(kinds[0] | kinds[1] << 1 | kinds[2] << 2);
+        numbers
     }
 
-    /// Read what [`ExactSum::write`] wrote.
+    /// The sum of which these are the numbers.
     ///
     /// # Panics
-    /// When `from` is shorter than [`ExactSum::BYTES`].
+    /// When there are fewer than [`ExactSum::NUMBERS`].
     #[must_use]
-    pub fn read(from: &[u8]) -> Self {
-        let mut words = from[..Self::BYTES].as_chunks::<8>().0.iter();
-        let mut word = || words.next().map_or(0, |bytes| i64::from_le_bytes(*bytes));
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "they are whole numbers of 32 bits"
+    )]
+    pub fn from_numbers(numbers: &[f64]) -> Self {
         let mut sum = Self::default();
-        sum.limbs.iter_mut().for_each(|limb| *limb = word());
-        let kinds = word();
+        for (limb, number) in sum.limbs.iter_mut().zip(numbers) {
+            *limb = *number as i64;
+        }
+        let kinds = numbers[LIMBS] as i64;
         sum.not_finite = [1, 2, 4].map(|bit| kinds & bit != 0);
         sum
     }
@@ -313,9 +316,7 @@ mod tests {
             for part in parts.into_iter().rev() {
                 let mut partial = ExactSum::default();
                 partial.extend(part.iter().copied());
-                let mut letter = [0; ExactSum::BYTES];
-                partial.write(&mut letter);
-                sum.merge(&ExactSum::read(&letter));
+                sum.merge(&ExactSum::from_numbers(&partial.to_numbers()));
             }
             prop_assert_eq!(sum.value().to_bits(), whole.to_bits());
         }

@@ -10,6 +10,7 @@ use halocline_exchanges::{
     local::LocalWorld,
     pack::pack,
     partition::{OwnedCells, Partition},
+    pieces::Pieces,
     plan::{
         ExchangePlan, ExchangeShape, FieldShape, HEADER_BYTES, PlanError, PlanRequest, build_plans,
     },
@@ -20,6 +21,9 @@ use halocline_exchanges::{
 use std::{sync::Arc, thread};
 
 pub const FILL: f64 = -9.5;
+
+/// Short, so that messages of these small grids are cut: within levels, and between them.
+const LONGEST_PIECE: usize = 200;
 
 /// How arrays are kept on either side, and what the receiver's have.
 #[derive(Debug, Clone, Copy)]
@@ -202,25 +206,24 @@ impl Seat<'_> {
             .map(|field| self.own_array(shape, field))
             .collect();
         for message in &plan.send {
+            let pieces = Pieces::sent(message, shape.wire, LONGEST_PIECE);
             let id = world
-                .open_sender(message.to, tag, message.bytes)
+                .open_sender(message.to, tag, pieces.longest(), pieces.list().len())
                 .expect("the rank exists");
-            let buffer = world
-                .send_buffer(id)
-                .expect("it is there")
-                .expect("nothing is in flight");
-            for (part, array) in message.fields.iter().zip(&arrays) {
-                let (levels, view) = (part.levels.clone(), array.view());
-                pack(
-                    &view,
-                    [ni, nj],
-                    &part.runs,
-                    levels,
-                    shape.wire,
-                    &mut buffer[part.offset..],
-                );
+            assert!(world.has_room(id).expect("it is there"));
+            for piece in pieces.list() {
+                let buffer = world
+                    .send_buffer(id)
+                    .expect("it is there")
+                    .expect("nothing is in flight");
+                assert!(piece.bytes <= LONGEST_PIECE || pieces.is_whole());
+                for part in &piece.parts {
+                    let (levels, view) = (part.levels.clone(), arrays[part.field].view());
+                    let buffer = &mut buffer[part.offset..];
+                    pack(&view, [ni, nj], &part.runs, levels, shape.wire, buffer);
+                }
+                world.publish(id, piece.bytes).expect("it was packed");
             }
-            world.publish(id).expect("it was packed");
         }
     }
 
@@ -244,22 +247,8 @@ impl Seat<'_> {
         shape: &ExchangeShape,
         tag: usize,
     ) {
-        let open = |message: &halocline_exchanges::plan::ReceiveMessage| {
-            world
-                .open_receiver(message.from, tag, message.bytes)
-                .expect("the rank exists")
-        };
-        let ids: Vec<_> = plan.receive.iter().map(open).collect();
-        for id in &ids {
-            while !world
-                .arrived(*id)
-                .expect("messages have the length that both sides planned")
-            {
-                thread::yield_now();
-            }
-        }
         let block = plan.block.expect("a receiver has a block");
-        for (number, field) in shape.fields.iter().enumerate() {
+        let arrays = shape.fields.iter().enumerate().map(|(number, field)| {
             let (_, levels) = cells(self.partition(), &self.job.grid, field.levels);
             let [ni, nj] = if self.job.host.own_cells_only {
                 [block.ni, block.nj]
@@ -268,30 +257,37 @@ impl Seat<'_> {
             };
             let (storage, kind) = self.job.host.receive;
             let mut array = Array::new([ni, nj, levels.len()], storage, kind);
-            fill(
-                &plan.gaps[number],
-                0..levels.len(),
-                block,
-                FILL,
-                &mut array.view_mut(),
-            );
-            for (message, id) in plan.receive.iter().zip(&ids) {
-                let part = &message.fields[number];
-                let bytes = &world.message(*id)[part.offset..];
-                unpack(
-                    bytes,
-                    shape.wire,
-                    &part.runs,
-                    part.levels.clone(),
-                    block,
-                    &mut array.view_mut(),
-                );
+            let gaps = &plan.gaps[number];
+            fill(gaps, 0..levels.len(), block, FILL, &mut array.view_mut());
+            array
+        });
+        let mut arrays: Vec<Array> = arrays.collect();
+        for message in &plan.receive {
+            let pieces = Pieces::received(message, shape.wire, LONGEST_PIECE);
+            let id = world
+                .open_receiver(message.from, tag, pieces.longest(), pieces.list().len())
+                .expect("the rank exists");
+            for piece in pieces.list() {
+                while !world
+                    .arrived(id)
+                    .expect("pieces have the length that both sides planned")
+                {
+                    thread::yield_now();
+                }
+                assert_eq!(world.message(id).len(), piece.bytes);
+                for part in &piece.parts {
+                    let (bytes, levels) = (&world.message(id)[part.offset..], part.levels.clone());
+                    let mut view = arrays[part.field].view_mut();
+                    unpack(bytes, shape.wire, &part.runs, levels, block, &mut view);
+                }
+                world.release(id).expect("it had arrived");
             }
-            self.check_gaps(plan, number, block.cells(), levels.len());
-            self.check(shape, number, *field, &array);
         }
-        ids.into_iter()
-            .for_each(|id| world.release(id).expect("it had arrived"));
+        for (number, (field, array)) in shape.fields.iter().zip(&arrays).enumerate() {
+            let (_, levels) = cells(self.partition(), &self.job.grid, field.levels);
+            self.check_gaps(plan, number, block.cells(), levels.len());
+            self.check(shape, number, *field, array);
+        }
     }
 
     /// Each block cell is either sent or filled, once; cubes send some levels of cells that are filled first.

@@ -90,11 +90,29 @@ impl MpiWorld {
         Ok(formed.fortran_handle())
     }
 
-    /// Wait until all that was published has left.
+    /// Wait until all that was published has left, here and everywhere; what arrives is nobody's any more.
+    ///
+    /// Not all pieces of a long message have a posted receive: they leave only while the receiver takes them.
     fn flush(&mut self) -> Result<(), WorldError> {
-        let Self { watch, senders, .. } = self;
+        let what = format!(
+            "all {} ranks of the job to finish the coupling",
+            self.size()
+        );
+        let Self {
+            watch,
+            senders,
+            receivers,
+            control,
+            ..
+        } = self;
         watch.until("other ranks to receive what this one has sent", || {
+            receivers.iter_mut().try_for_each(Receiver::discard)?;
             are_flushed(senders)
+        })?;
+        let mut barrier = control.barrier()?;
+        watch.until(&what, || {
+            receivers.iter_mut().try_for_each(Receiver::discard)?;
+            barrier.test()
         })
     }
 
@@ -124,7 +142,6 @@ impl MpiWorld {
             ));
         }
         self.flush()?;
-        self.wait_for_all("finish the coupling")?;
         self.cancel_receives()?;
         self.open = false;
         self.senders.clear();

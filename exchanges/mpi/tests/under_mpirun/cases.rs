@@ -79,7 +79,12 @@ pub const CASES: &[Case] = &[
         channels::unread,
     ),
     case(
-        "a_shorter_message_is_an_error_with_both_lengths",
+        "messages_in_many_pieces_arrive_in_order_and_unread_ones_do_not_hinder_close",
+        &[2, 3],
+        channels::pieces,
+    ),
+    case(
+        "a_shorter_message_arrives_with_its_length",
         &[2],
         channels::shorter,
     ),

@@ -131,13 +131,13 @@ pub fn time_out_in_close() {
     let mut world = start();
     impatient(&mut world);
     if world.rank() == 0 {
-        let id = world.open_sender(1, 0, 1_000_000).expect("a sender");
+        let id = world.open_sender(1, 0, 1_000_000, 1).expect("a sender");
         world
             .send_buffer(id)
             .expect("a buffer")
             .expect("free")
             .fill(1);
-        world.publish(id).expect("published");
+        world.publish(id, 1_000_000).expect("published");
         match world.close() {
             Err(WorldError::TimedOut { what, .. }) => {
                 assert!(what.contains("receive what this one has sent"), "{what}")

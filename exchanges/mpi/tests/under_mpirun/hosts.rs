@@ -77,7 +77,7 @@ pub fn wrong_communicators() {
     let mut world = MpiWorld::start(None, Patience::default()).expect("a world");
     let size = world.size();
     let error = world
-        .open_sender(size, 0, 16)
+        .open_sender(size, 0, 16, 1)
         .expect_err("there is no such rank");
     assert!(
         error
