@@ -49,6 +49,8 @@ pub(crate) fn incoming(route: &Route, own: &OwnedCells) -> Incoming {
         receive_as: convert::element(exchange.receive_element()),
         fill: exchange.fill,
         block: BlockShape { ni, nj, halo: 0 },
+        remapping: None,
+        returning: None,
         messages: Vec::new(),
         memory: None,
         rest: Rest::default(),

@@ -14,6 +14,7 @@ use crate::{
     convert,
     error::{Error, known_names},
     handshake::Roll,
+    remapping::Remapped,
     resolve::{self, Domains},
     route::{Route, RouteField},
     variables::{Definition, Direction},
@@ -118,18 +119,18 @@ fn route(
             component.clone_into(name);
         }
     }
-    let about = |error: Error| error.about(&exchange.fields[0]);
     let levels = levels(known.spec, &exchange, source, target)?;
-    let grid = grid(known.spec, &exchange, source, target).map_err(about)?;
+    let [grid, target_grid] = grids(known.spec, &exchange, source, target)?;
     let wish = wish_of(known.spec, &exchange, target);
     if let Some(wish) = &wish {
         wish.complete(&mut exchange);
     }
     let [source_writer, target_writer] = [source, target].map(|side| side.writer(known.roll));
-    let own = |side: &Side, direction| own_cells(known, &exchange, &grid, side, direction);
+    let own =
+        |side: &Side, grid: &Grid, direction| own_cells(known, &exchange, grid, side, direction);
     let (source, target) = (
-        own(source, Direction::Send)?,
-        own(target, Direction::Receive)?,
+        own(source, &grid, Direction::Send)?,
+        own(target, &target_grid, Direction::Receive)?,
     );
     let fields = exchange.fields.iter().zip(exchange.received_fields());
     let fields = fields.zip(levels).map(|((sent, received), levels)| {
@@ -153,6 +154,7 @@ fn route(
     } else {
         exchange.to.clone()
     };
+    let remapped = exchange.remap.as_ref().map(|_| Remapped::onto(target_grid));
     Ok(Route {
         number,
         is_open,
@@ -162,6 +164,7 @@ fn route(
         source,
         target,
         target_side,
+        remapped,
         source_writer,
         target_writer,
     })
@@ -206,6 +209,26 @@ fn levels(
     levels.collect()
 }
 
+/// The grids that the cells of the sender and of the receiver count on: one, unless the exchange remaps.
+fn grids(
+    spec: &CouplingSpec,
+    exchange: &ExchangeSpec,
+    source: &Side,
+    target: &Side,
+) -> Result<[Grid; 2], Error> {
+    let names = [spec.source_grid(exchange), spec.target_grid(exchange)];
+    let about = |error: Error| error.about(&exchange.fields[0]);
+    if exchange.remap.is_none() {
+        let one = grid(spec, exchange, names[0].or(names[1]), source, target);
+        return one.map(|grid| [grid.clone(), grid]).map_err(about);
+    }
+    // Of each grid the other side says nothing.
+    Ok([
+        grid(spec, exchange, names[0], source, &Side::File).map_err(about)?,
+        grid(spec, exchange, names[1], &Side::File, target).map_err(about)?,
+    ])
+}
+
 /// The grid that the cells of an exchange count on.
 ///
 /// A component that defines its domain by grid has the grid of the experiment file. Two components that define
@@ -214,12 +237,10 @@ fn levels(
 fn grid(
     spec: &CouplingSpec,
     exchange: &ExchangeSpec,
+    name: Option<&str>,
     source: &Side,
     target: &Side,
 ) -> Result<Grid, Error> {
-    let name = spec
-        .source_grid(exchange)
-        .or_else(|| spec.target_grid(exchange));
     let written = name.and_then(|name| Some((name, spec.grids.get(name)?)));
     let written = written.map(|(name, grid)| convert::grid(name, grid));
     let sides = [source.variables(), target.variables()];
@@ -354,7 +375,11 @@ fn own_cells(
         return Ok(None);
     }
     if let Side::Native(_) = side {
-        let name = known.spec.source_grid(exchange).unwrap_or_default();
+        let name = match direction {
+            Direction::Send => known.spec.source_grid(exchange),
+            Direction::Receive => known.spec.target_grid(exchange),
+        };
+        let name = name.unwrap_or_default();
         let own = known
             .domains
             .get(name)

@@ -12,6 +12,7 @@ use crate::{
 };
 use halocline_configs::{Element, Status};
 use halocline_exchanges::{
+    grid::Grid,
     partition::Partition,
     plan::FieldShape,
     view::{ElementsMut, Layout, View, ViewMut},
@@ -154,7 +155,7 @@ impl Gatherings {
         let label = label(route, side);
         self.routes
             .iter()
-            .position(|known| known.exchange.from == *label && known.grid == route.grid)
+            .position(|known| known.exchange.from == *label && known.grid == *grid_of(route, side))
     }
 
     /// The gatherings, in the order in which they were planned; channels in the order of the ranks' parts in them.
@@ -188,6 +189,14 @@ pub(crate) fn wants_target(route: &Route) -> bool {
     route.exchange.status == Status::Expout || route.exchange.check_received
 }
 
+/// The grid of a side.
+fn grid_of(route: &Route, side: Side) -> &Arc<Grid> {
+    match side {
+        Side::Source => &route.grid,
+        Side::Target => route.target_grid(),
+    }
+}
+
 /// Name of a side in plans.
 fn label(route: &Route, side: Side) -> &String {
     match side {
@@ -215,7 +224,8 @@ fn gathering(route: &Route, side: Side, rank: usize) -> Route {
     exchange.hold = false;
     let is_writer = rank == writer && source.is_some();
     // A serial partition fits any grid that has cells.
-    let all = || Partition::Serial.own(&route.grid).ok();
+    let grid = grid_of(route, side);
+    let all = || Partition::Serial.own(grid).ok();
     let shape = FieldShape {
         levels: 1,
         ..route.fields[0].shape
@@ -224,7 +234,8 @@ fn gathering(route: &Route, side: Side, rank: usize) -> Route {
         number: 0,
         is_open: route.is_open,
         target_side: format!("{label} (the rank that writes)"),
-        grid: Arc::clone(&route.grid),
+        grid: Arc::clone(grid),
+        remapped: None,
         fields: vec![RouteField {
             sent: "values".into(),
             received: "values".into(),

@@ -3,12 +3,14 @@
 mod dates;
 mod memory;
 mod message;
+mod remapped;
 mod unpacking;
 
 use crate::{
     block::{Block, Role, Storage},
     clock::Clock,
     code::Code,
+    conservation::Returning,
     error::Error,
     rest::Rest,
 };
@@ -20,6 +22,7 @@ use halocline_exchanges::{
 };
 pub(crate) use memory::Memory;
 pub(crate) use message::Message;
+pub(crate) use remapped::Remapping;
 use std::sync::Arc;
 
 /// One field of an exchange that this component receives.
@@ -77,6 +80,10 @@ pub(crate) struct Incoming {
     pub(crate) receive_as: ElementKind,
     pub(crate) fill: f64,
     pub(crate) block: BlockShape,
+    /// What is made of the block, where the receiver has another grid than the sender.
+    pub(crate) remapping: Option<Remapping>,
+    /// What a remapping lost or gained is given back by this.
+    pub(crate) returning: Option<Returning>,
     pub(crate) messages: Vec<Message>,
     pub(crate) memory: Option<Memory>,
     pub(crate) rest: Rest,
@@ -128,6 +135,8 @@ impl Incoming {
             // Kept apart from what the caller gets, so that nobody can change what is lent later.
             self.keep(call, field)?;
             self.copy_kept(field, view);
+        } else if self.remapping.is_some() {
+            self.remap_field(call, field, view)?;
         } else {
             self.unpack_field(call, field, view)?;
         }
@@ -152,6 +161,9 @@ impl Incoming {
     ///
     /// The messages decide, not the gaps: among these are cells that cubes own on some of the levels only.
     pub(crate) fn mask(&self, field: usize, view: &mut ViewMut<'_>) {
+        if let Some(remapping) = &self.remapping {
+            return remapping.mask(view);
+        }
         let levels = self.fields[field].levels;
         fill(&[self.whole()], 0..levels, self.block, 0.0, view);
         for sent in &self.fields[field].sent {
@@ -183,9 +195,13 @@ impl Incoming {
                 .lend_kept(field)
                 .ok_or_else(|| nothing_kept(&self.name));
         }
-        let storage = match self.borrow_block(field) {
-            Some(block) => self.complete_in_place(call, field, block)?,
-            None => self.unpack_into_spare(call, field)?,
+        let storage = if self.remapping.is_some() {
+            self.lend_remapped(call, field)?
+        } else {
+            match self.borrow_block(field) {
+                Some(block) => self.complete_in_place(call, field, block)?,
+                None => self.unpack_into_spare(call, field)?,
+            }
         };
         self.take_field(field, date);
         Ok(self.block_of(field, storage))
@@ -194,9 +210,8 @@ impl Incoming {
     /// Lend the last values of a field again, as a private copy.
     pub(crate) fn lend_kept(&mut self, field: usize) -> Option<Block> {
         self.fields[field].kept.as_ref()?;
-        let spare = self.fields[field].spare.take();
-        let mut storage = spare.unwrap_or_else(|| self.new_storage(field));
-        let mut view = self.block_view(field, &mut storage);
+        let mut storage = self.storage_to_lend(field);
+        let mut view = self.lent_view(field, &mut storage);
         self.copy_kept(field, &mut view);
         Some(self.block_of(field, storage))
     }
@@ -208,12 +223,15 @@ impl Incoming {
                 drop(part);
                 self.release_closed();
             }
-            own => self.fields[field].spare = Some(own),
+            own => match &mut self.remapping {
+                Some(remapping) => remapping.keep_spare(field, own),
+                None => self.fields[field].spare = Some(own),
+            },
         }
     }
 
     fn block_of(&self, field: usize, storage: Storage) -> Block {
-        let BlockShape { ni, nj, halo } = self.block;
+        let BlockShape { ni, nj, halo } = self.own_shape();
         let IncomingField { name, levels, .. } = &self.fields[field];
         Block {
             field: name.clone(),

@@ -5,7 +5,7 @@ use crate::{
     convert, crew,
     error::Error,
     handshake::Roll,
-    incoming::{Incoming, IncomingField, Memory, Message},
+    incoming::{Incoming, IncomingField, Memory, Message, Remapping},
     outgoing::{Outgoing, Target},
     resolve::clock,
     rest::Rest,
@@ -28,15 +28,16 @@ pub(crate) fn exchanges(
     shares_memory: bool,
 ) -> Result<(Vec<Outgoing>, Vec<Incoming>), Error> {
     let shapes: Vec<ExchangeShape> = routes.iter().map(Route::shape).collect();
+    let sides: Vec<String> = routes.iter().map(Route::wanting_side).collect();
     let requests: Vec<PlanRequest<'_>> = routes
         .iter()
-        .zip(&shapes)
-        .map(|(route, shape)| PlanRequest {
+        .zip(shapes.iter().zip(&sides))
+        .map(|(route, (shape, side))| PlanRequest {
             shape,
             source_component: &route.exchange.from,
-            target_component: &route.target_side,
+            target_component: side,
             source: route.source.as_deref(),
-            target: route.target.as_deref(),
+            target: route.wanted(),
         })
         .collect();
     let plans = build_plans(world, &requests).map_err(|error| plan_error(error, roll))?;
@@ -54,7 +55,7 @@ pub(crate) fn exchanges(
             let messages = std::mem::take(&mut plan.send);
             outgoing.push(opening.outgoing(route, position, own, messages)?);
         }
-        if let Some(own) = &route.target {
+        if let Some(own) = route.wanted() {
             incoming.push(opening.incoming(route, position, own, plan)?);
         }
     }
@@ -75,7 +76,7 @@ fn blocks<'a>(
 ) -> BTreeMap<usize, sharing::Incoming<'a>> {
     let routes = routes.iter().zip(plans).enumerate();
     let blocks = routes.filter_map(|(position, (route, plan))| {
-        let own = route.target.as_ref()?;
+        let own = route.wanted()?;
         let block = sharing::Incoming {
             plan,
             kind: convert::element(route.exchange.receive_element()),
@@ -194,6 +195,8 @@ impl Opening<'_> {
             receive_as: convert::element(exchange.receive_element()),
             fill: exchange.fill,
             block,
+            remapping: Remapping::of(route),
+            returning: None,
             messages,
             memory,
             rest: Rest::default(),

@@ -1,8 +1,8 @@
 //! One exchange as its sender sees it: fields are packed as they are put, the messages leave with the last of them.
 
 use crate::{
-    block::Storage, clock::Clock, code::Code, crew, error::Error, rest::Rest,
-    sharing::SharedTarget, wait,
+    block::Storage, clock::Clock, code::Code, conservation::Summing, crew, error::Error,
+    rest::Rest, sharing::SharedTarget, wait,
 };
 use halocline_exchanges::{
     in_place::InPlace,
@@ -62,6 +62,8 @@ pub(crate) struct Outgoing {
     /// Extent (i, j) of this rank's own cells.
     pub(crate) local_shape: [usize; 2],
     targets: Vec<Target>,
+    /// Where global sums of what is put go, if the exchange conserves them.
+    pub(crate) summing: Option<Summing>,
     /// For each field where it can be written in the only receiver's block.
     in_place: Vec<Option<InPlace>>,
     stores: Stores,
@@ -128,6 +130,7 @@ impl Outgoing {
             wire,
             local_shape,
             targets,
+            summing: None,
             in_place,
             stores,
             threads,
@@ -168,6 +171,9 @@ impl Outgoing {
         late: impl FnMut(&str, u64),
     ) -> Result<Put, Error> {
         self.open_date(world, patience, field, date, late)?;
+        if let Some(summing) = &mut self.summing {
+            summing.put(world, patience, field, date, view)?;
+        }
         let [ni, nj, _] = view.layout.shape;
         // Of any extents that have the own cells.
         let (local_shape, wire, stores) = ([ni, nj], self.wire, self.stores);
@@ -240,7 +246,7 @@ impl Outgoing {
         target: i64,
         late: impl FnMut(&str, u64),
     ) -> Result<Option<Storage>, Error> {
-        if self.in_place[field].is_none() {
+        if self.in_place[field].is_none() || self.summing.is_some() {
             return Ok(None);
         }
         self.open_date(world, patience, field, target, late)?;

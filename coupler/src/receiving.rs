@@ -82,8 +82,8 @@ impl Receiving {
             writes_files,
             gather: gatherings.of(route, Side::Target),
             size: Size {
-                nx: route.grid.nx,
-                ny: route.grid.ny,
+                nx: route.target_grid().nx,
+                ny: route.target_grid().ny,
             },
             input,
         }

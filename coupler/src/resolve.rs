@@ -160,8 +160,14 @@ fn grids_of<'a>(spec: &'a CouplingSpec, component: &str) -> Vec<&'a str> {
         .iter()
         .filter(|exchange| exchange.from == component || exchange.to == component)
     {
-        let name = spec.source_grid(exchange);
-        names.extend(name.filter(|name| !names.contains(name)));
+        let sides = [
+            (&exchange.from, spec.source_grid(exchange)),
+            (&exchange.to, spec.target_grid(exchange)),
+        ];
+        for (side, name) in sides {
+            let name = name.filter(|name| side == component && !names.contains(name));
+            names.extend(name);
+        }
     }
     names
 }

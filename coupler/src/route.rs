@@ -1,5 +1,6 @@
 //! One exchange as this job runs it: both components, the cells on either side, the levels of its fields.
 
+use crate::remapping::Remapped;
 use halocline_configs::{ExchangeSpec, Status};
 use halocline_exchanges::{
     grid::Grid,
@@ -25,6 +26,8 @@ pub(crate) struct Route {
     pub(crate) target: Option<Arc<OwnedCells>>,
     /// Name of the receiving side in plans: a component that exchanges with itself has two sides.
     pub(crate) target_side: String,
+    /// Where the receiver has another grid than the sender.
+    pub(crate) remapped: Option<Remapped>,
     /// The rank of the world that writes files for either side: the first that has the fields.
     pub(crate) source_writer: usize,
     pub(crate) target_writer: usize,
@@ -41,6 +44,29 @@ pub(crate) struct RouteField {
 }
 
 impl Route {
+    /// Cells that this rank wants of the source grid: its own, or those that its remapping needs.
+    pub(crate) fn wanted(&self) -> Option<&OwnedCells> {
+        match &self.remapped {
+            None => self.target.as_deref(),
+            Some(remapped) => remapped.part.as_ref().map(|part| &part.asked),
+        }
+    }
+
+    /// Name in plans of the side that wants these cells: what a remapping asks for is not what its component owns.
+    pub(crate) fn wanting_side(&self) -> String {
+        match &self.remapped {
+            None => self.target_side.clone(),
+            Some(_) => format!("{} (remapping '{}')", self.target_side, self.exchange.name),
+        }
+    }
+
+    /// The grid of the cells that this rank owns as a receiver.
+    pub(crate) fn target_grid(&self) -> &Arc<Grid> {
+        self.remapped
+            .as_ref()
+            .map_or(&self.grid, |remapped| &remapped.grid)
+    }
+
     /// Whether it goes from a component to a component, and not from or to a file.
     pub(crate) fn is_between_components(&self) -> bool {
         !matches!(self.exchange.status, Status::Input | Status::Output)

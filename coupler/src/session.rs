@@ -409,7 +409,7 @@ impl Session {
     pub fn received_shape(&self, field: &str) -> Option<([usize; 3], usize)> {
         let (exchange, number) = *self.receives.get(field)?;
         let incoming = &self.incoming[exchange];
-        let block = incoming.block;
+        let block = incoming.own_shape();
         let levels = incoming.fields[number].levels;
         Some(([block.ni, block.nj, levels], block.halo))
     }

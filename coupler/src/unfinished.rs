@@ -1,27 +1,16 @@
-//! Keys of the experiment file that the coupler does not act on yet: refused, never passed over in silence.
+//! Combinations of keys that the coupler cannot act on: refused, never passed over in silence.
 
 use crate::{code::Code, error::Error, gather, route::Route};
 use halocline_configs::{ExchangeSpec, Status};
 use halocline_exchanges::partition::OwnedCells;
 use std::sync::Arc;
 
-/// The same routes, unless one of them asks for what is not there yet.
+/// The same routes, unless one of them asks for what cannot be done.
 ///
 /// # Errors
-/// The first exchange with such a key, and the key.
+/// The first such exchange.
 pub(crate) fn refuse(routes: Vec<Route>) -> Result<Vec<Route>, Error> {
     for route in &routes {
-        if let Some((key, entry)) = unfinished(&route.exchange) {
-            return Err(Error::new(
-                Code::Experiment,
-                format!(
-                    "exchange '{}' has `{key}` ({entry} in a namcouple), which this version cannot do yet",
-                    route.exchange.name
-                ),
-                "exchanges without it",
-                "take it out of the exchange",
-            ));
-        }
         check_input(&route.exchange)?;
         check_levels(route)?;
     }
@@ -77,13 +66,4 @@ fn check_levels(route: &Route) -> Result<(), Error> {
         "all levels on each rank where fields go to files",
         "define boxes with all levels, or take restart, status and checks out of the exchange",
     ))
-}
-
-fn unfinished(exchange: &ExchangeSpec) -> Option<(&'static str, &'static str)> {
-    let keys = [
-        (exchange.remap.is_some(), "remap", "MAPPING, SCRIPR"),
-        (exchange.conserve.is_some(), "conserve", "CONSERV"),
-    ];
-    let (_, key, entry) = keys.into_iter().find(|(is_there, ..)| *is_there)?;
-    Some((key, entry))
 }

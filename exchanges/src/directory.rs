@@ -153,7 +153,10 @@ impl Letters {
     }
 
     fn tell(&mut self, number: usize, domain: &Domain<'_>) {
-        let Some(own) = domain.own else { return };
+        // Cells that are only asked for have other owners.
+        let Some(own) = domain.own.filter(|own| !own.is_asked()) else {
+            return;
+        };
         for (CellRun { start, len }, local) in placed(own.runs()) {
             let run = OwnedRun {
                 cells: start..start + len,

@@ -13,6 +13,7 @@
 //!   pieces                    a message in pieces, each packed while another is on its way
 //!   place                     runs of an array straight into the block of a receiver that shares memory
 //!   in_place                  an array of the sender's host that is a part of that block
+//!   remapping                 values of one grid from those of another, with given weights; sums of equal bits
 //!   window                    a block, or its own cells, into an array of the receiver's host
 //!   remapping                 values on one grid as weighted sums of values on another
 //!   copies                    how many bytes those write, where the feature `count-copies` counts them

@@ -106,6 +106,8 @@ pub struct OwnedCells {
     shape: [usize; 2],
     rectangle: Option<Rectangle>,
     levels: Option<Range<usize>>,
+    /// Whether these are cells that a rank asks for and does not own.
+    is_asked: bool,
 }
 
 impl Partition {
@@ -167,6 +169,7 @@ impl Partition {
                 shape: [0, 0],
                 rectangle: None,
                 levels: None,
+                is_asked: false,
             }),
         }
     }
@@ -204,6 +207,7 @@ fn own_box(
         shape: [ni, nj],
         rectangle: Some(rectangle),
         levels: None,
+        is_asked: false,
     })
 }
 
@@ -278,6 +282,7 @@ fn own_line(
         shape: [cells, 1],
         rectangle,
         levels: None,
+        is_asked: false,
     })
 }
 
@@ -321,6 +326,34 @@ fn merged(runs: impl Iterator<Item = CellRun>) -> Vec<CellRun> {
 }
 
 impl OwnedCells {
+    /// Cells that a rank asks for without owning them, as a remapping does: other ranks may ask for the same cells.
+    ///
+    /// `cells` ascend; they are asked for on the levels that `like` owns. As the target of an exchange they need a
+    /// component name of their own in the plan, so that they are not taken for the component's own cells.
+    ///
+    /// # Panics
+    /// When the cells do not ascend.
+    #[must_use]
+    pub fn asked(cells: &[usize], like: &Self) -> Self {
+        assert!(
+            cells.is_sorted_by(|first, second| first < second),
+            "cells that are asked for ascend"
+        );
+        let runs = merged(cells.iter().map(|&start| CellRun { start, len: 1 }));
+        Self {
+            runs,
+            shape: [cells.len(), usize::from(!cells.is_empty())],
+            rectangle: None,
+            levels: like.levels.clone(),
+            is_asked: true,
+        }
+    }
+
+    /// Whether these cells are asked for, not owned.
+    pub(crate) const fn is_asked(&self) -> bool {
+        self.is_asked
+    }
+
     /// Number of own cells on one level.
     #[must_use]
     pub const fn cells(&self) -> usize {
@@ -357,12 +390,12 @@ impl OwnedCells {
     }
 
     /// The rectangles that the own cells are, one after the other in local order, on a grid of `nx` columns; none if
-    /// there are more than [`MOST_BOXES`].
+    /// there are more than [`MOST_BOXES`], or if the cells are not owned.
     pub(crate) fn boxes(&self, nx: usize) -> Option<Vec<Rectangle>> {
         if let Some(rectangle) = self.rectangle {
             return Some(vec![rectangle]);
         }
-        if self.runs.len() > MOST_BOXES {
+        if self.is_asked || self.runs.len() > MOST_BOXES {
             return None;
         }
         let runs = self.runs.iter();
@@ -391,6 +424,7 @@ impl OwnedCells {
                 .map(|levels| [1, levels.start, levels.end])
                 .unwrap_or_default(),
         );
+        words.push(usize::from(self.is_asked));
         words.extend(self.runs.iter().flat_map(|run| [run.start, run.len]));
         words.into_bytes()
     }
@@ -407,6 +441,7 @@ impl OwnedCells {
         let rectangle = (is_rectangle == 1).then_some(Rectangle { i, j, ni, nj });
         let [has_levels, first, end] = words.take();
         let levels = (has_levels == 1).then_some(first..end);
+        let is_asked = words.next() == 1;
         let mut runs = Vec::new();
         while !words.is_empty() {
             let [start, len] = words.take();
@@ -417,6 +452,7 @@ impl OwnedCells {
             shape,
             rectangle,
             levels,
+            is_asked,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Files that an experiment names: coordinates and masks of grids, first values of exchanges, their restart and output files.
+//! Files that an experiment names: coordinates and masks of grids, first values of exchanges, their restart and output files, weights
+//! of remappings.
 //!
 //! NEMO's `mesh_mask.nc` and `domain_cfg.nc` are read as they are: `glamt`, `gphit`, `tmask`, `e1t`, `e2t` and their
 //! companions at U, V and F points; a leading time axis of length 1 is dropped, of masks the uppermost level is taken.
@@ -12,6 +13,7 @@ pub mod oasis;
 mod plane;
 mod points;
 mod variable;
+mod weights;
 mod writer;
 
 pub use cells::{Cells, Record, read_cells, read_number};
@@ -20,4 +22,5 @@ pub use error::{FileError, FileErrorKind};
 pub use initial::{Box3, FieldSize, read_initial};
 pub use plane::{Quantity, Size};
 pub use points::{Coordinates, read_coordinates, read_mask};
+pub use weights::{Weights, WeightsSize, read_weights};
 pub use writer::{FieldFile, Format};

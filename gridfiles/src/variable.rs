@@ -30,6 +30,11 @@ impl OpenFile {
         self.file.variable(name).is_some()
     }
 
+    /// Length of a dimension; `None` where the file has none of that name.
+    pub(crate) fn dimension(&self, name: &str) -> Option<usize> {
+        self.file.dimension(name).map(|dimension| dimension.len())
+    }
+
     /// A variable with numbers in it.
     pub(crate) fn variable<'a>(&'a self, name: &'a str) -> Result<Variable<'a>, FileError> {
         let Some(variable) = self.file.variable(name) else {

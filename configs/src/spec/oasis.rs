@@ -197,6 +197,57 @@ fn one_bin() -> u32 {
     1
 }
 
+impl Scrip {
+    /// Name of the file that a computation of these weights leaves behind: `rmp_torc_to_lmdt_CONSERV_FRACNNEI.nc`.
+    #[must_use]
+    pub fn file_name(&self, source_grid: &str, target_grid: &str) -> String {
+        let mut name = format!("rmp_{source_grid}_to_{target_grid}_{}", self.method.entry());
+        if let Some(normalisation) = self.normalisation {
+            name.push('_');
+            name.push_str(normalisation.entry());
+        }
+        name + ".nc"
+    }
+}
+
+impl ScripMethod {
+    /// As a namcouple and the names of SCRIP's files have it.
+    #[must_use]
+    pub const fn entry(self) -> &'static str {
+        match self {
+            Self::Distwgt => "DISTWGT",
+            Self::Gauswgt => "GAUSWGT",
+            Self::Bilinear => "BILINEAR",
+            Self::Bicubic => "BICUBIC",
+            Self::Distwgtnf => "DISTWGTNF",
+            Self::Gauswgtnf => "GAUSWGTNF",
+            Self::Bilinearnf => "BILINEARNF",
+            Self::Bicubicnf => "BICUBICNF",
+            Self::Conserv => "CONSERV",
+            Self::Loccunif => "LOCCUNIF",
+            Self::Loccdist => "LOCCDIST",
+            Self::Loccgaus => "LOCCGAUS",
+        }
+    }
+}
+
+impl Normalisation {
+    /// As a namcouple and the names of SCRIP's files have it.
+    #[must_use]
+    pub const fn entry(self) -> &'static str {
+        match self {
+            Self::Fracarea => "FRACAREA",
+            Self::Fracartr => "FRACARTR",
+            Self::Fracnnei => "FRACNNEI",
+            Self::Fracnntr => "FRACNNTR",
+            Self::Destarea => "DESTAREA",
+            Self::Destartr => "DESTARTR",
+            Self::Destnnei => "DESTNNEI",
+            Self::Destnntr => "DESTNNTR",
+        }
+    }
+}
+
 /// A method of SCRIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -195,7 +195,7 @@ impl Incoming {
         while let Some(lent) = self.memory.as_mut().and_then(Memory::take_returned) {
             for (field, part) in lent {
                 let mut block = Storage::shared(self.receive_as, part);
-                self.fill_gaps(field, &mut self.block_view(field, &mut block));
+                self.fill_block_gaps(field, &mut self.block_view(field, &mut block));
             }
             if let Some(memory) = &mut self.memory {
                 memory.release_next();

@@ -21,7 +21,12 @@ impl Incoming {
     }
 
     pub(super) fn copy_kept(&self, field: usize, view: &mut ViewMut<'_>) {
-        if let Some(kept) = &self.fields[field].kept {
+        let Some(kept) = &self.fields[field].kept else {
+            return;
+        };
+        if let Some(remapping) = &self.remapping {
+            remapping.apply(kept.elements(), view);
+        } else {
             copy_window(kept.elements(), self.block, view);
         }
     }
@@ -41,7 +46,7 @@ impl Incoming {
         }
         match self.borrow_block(field) {
             Some(block) => copy_window(block.elements(), self.block, view),
-            None => self.fill_gaps(field, view),
+            None => self.fill_block_gaps(field, view),
         }
         self.unpack_messages(call, field, view)
     }
@@ -62,7 +67,15 @@ impl Incoming {
         Some(Storage::shared(self.receive_as, part))
     }
 
+    /// Write the fill value where an array of the receiver has no value of a sender.
     pub(crate) fn fill_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
+        match &self.remapping {
+            Some(remapping) => remapping.fill_gaps(view),
+            None => self.fill_block_gaps(field, view),
+        }
+    }
+
+    pub(super) fn fill_block_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
         let IncomingField { levels, gaps, .. } = &self.fields[field];
         // As a block has it, also in an array of more digits: the same whether it came by memory or by message.
         #[allow(
@@ -77,7 +90,7 @@ impl Incoming {
     }
 
     /// Unpack what comes in messages, piece by piece as they arrive.
-    fn unpack_messages(
+    pub(super) fn unpack_messages(
         &mut self,
         call: &mut Call<'_>,
         field: usize,

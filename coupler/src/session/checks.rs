@@ -96,7 +96,7 @@ impl Session {
         shape: [usize; 3],
     ) -> Result<(), Error> {
         let incoming = &self.incoming[exchange];
-        let (block, levels) = (incoming.block, incoming.fields[field].levels);
+        let (block, levels) = (incoming.own_shape(), incoming.fields[field].levels);
         let own = [block.ni, block.nj, levels];
         let whole = [block.ni + 2 * block.halo, block.nj + 2 * block.halo, levels];
         if shape == own || shape == whole || shape == [block.ni * block.nj, 1, levels] {

@@ -6,13 +6,13 @@ use crate::{
     by_file,
     code::Code,
     completion::{self, Known},
-    coordinates, crew,
+    conservation, coordinates, crew,
     error::Error,
     failure,
     gather::Gatherings,
     handshake, initial, opening,
     receiving::Receiving,
-    resolve, restart,
+    remapping, resolve, restart,
     route::Route,
     sending::Sending,
     sharing, unfinished,
@@ -115,6 +115,8 @@ impl Session {
             .and_then(unfinished::refuse)
             .and_then(restart::check_paths)
             .map_err(|error| self.here(error));
+        let routes = routes.and_then(|routes| remapping::read_weights(routes, &self.experiment));
+        let routes = routes.map_err(|error| error.at(&self.component, self.rank));
         let routes = handshake::agree(self.world.as_mut(), &self.roll, routes)?;
         self.experiment.spec.exchanges =
             routes.iter().map(|route| route.exchange.clone()).collect();
@@ -139,7 +141,11 @@ impl Session {
             }
         }
         let between = routes.iter().filter(|route| route.is_between_components());
-        let planned: Vec<Route> = between.chain(&gatherings.routes).cloned().collect();
+        let conserved =
+            conservation::plan(self.world.as_mut(), routes, &self.experiment, &self.roll)?;
+        let sums = conserved.iter().flat_map(|conserved| &conserved.sums);
+        let planned = between.chain(&gatherings.routes).chain(sums);
+        let planned: Vec<Route> = planned.cloned().collect();
         let exchanges =
             opening::exchanges(self.world.as_mut(), &planned, &self.roll, shares_memory);
         let exchanges = exchanges.map_err(|error| self.here(error));
@@ -163,7 +169,9 @@ impl Session {
                 self.incoming.extend(opened);
             }
         }
-        self.gathers = gatherings.open(outgoing, incoming);
+        self.gathers = gatherings.open(outgoing.by_ref(), incoming.by_ref());
+        let exchanges = (&mut self.outgoing[..], &mut self.incoming[..]);
+        conservation::open(conserved, routes, exchanges, outgoing, incoming);
         self.expect_restarts();
         Ok(())
     }

@@ -26,6 +26,7 @@ impl Session {
         self.incoming[exchange]
             .get(self.world.as_mut(), self.patience, field, date, view, late)
             .map_err(|error| error.at(&self.component, self.rank))?;
+        self.conserve(slot, view, date)?;
         if is_plain {
             return Ok(Received::Received);
         }
@@ -39,6 +40,7 @@ impl Session {
         block: &mut Block,
         date: i64,
     ) -> Result<(), Error> {
+        self.conserve(slot, &mut block.view_mut(), date)?;
         if self.receivings[slot.0].is_plain() {
             return Ok(());
         }
@@ -50,6 +52,23 @@ impl Session {
     pub(super) fn treat_kept(&self, (exchange, field): Slot, block: &mut Block) {
         let incoming = &self.incoming[exchange];
         self.receivings[exchange].scale(incoming, field, &mut block.view_mut());
+    }
+
+    /// Give back to a remapped field what the remapping lost or gained, where the exchange asks for it.
+    fn conserve(
+        &mut self,
+        (exchange, field): Slot,
+        view: &mut ViewMut<'_>,
+        date: i64,
+    ) -> Result<(), Error> {
+        let Some(returning) = &mut self.incoming[exchange].returning else {
+            return Ok(());
+        };
+        let progress = &mut self.progress;
+        let late = |what: &str, seconds| progress.waiting(what, seconds);
+        returning
+            .correct(self.world.as_mut(), self.patience, field, date, view, late)
+            .map_err(|error| error.at(&self.component, self.rank))
     }
 
     fn act_in_sequence(&mut self, exchange: usize, date: i64) -> Result<(), Error> {
@@ -65,7 +84,7 @@ impl Session {
         date: i64,
     ) -> Result<Received, Error> {
         let (receiving, incoming) = (&self.receivings[exchange], &self.incoming[exchange]);
-        let (block, name) = (incoming.block, &incoming.fields[field].name);
+        let (block, name) = (incoming.own_shape(), &incoming.fields[field].name);
         receiving
             .read_input(field, name, date, block, view)
             .map_err(|error| error.at(&self.component, self.rank))?;

@@ -316,14 +316,16 @@ impl Session {
         shape: [usize; 3],
     ) -> Result<(), Error> {
         let (exchange, number) = slot;
-        let block = self.incoming[exchange].block;
+        let block = self.incoming[exchange].own_shape();
         if block.halo > 0 {
             return self.check_received_shape(exchange, number, shape);
         }
         let levels = self.incoming[exchange].fields[number].levels;
         self.check_cells(block.cells(), levels, variable, shape)?;
         let [ni, nj, _] = shape;
-        self.incoming[exchange].block = BlockShape { ni, nj, halo: 0 };
+        if self.incoming[exchange].remapping.is_none() {
+            self.incoming[exchange].block = BlockShape { ni, nj, halo: 0 };
+        }
         Ok(())
     }
 }
