@@ -258,7 +258,10 @@ mod tests {
         for (rank, records) in records.into_iter().enumerate() {
             let words: Vec<u64> = records
                 .iter()
-                .flat_map(|(code, like)| [*code, 1, 4, 0, 0, *like, 0])
+                .flat_map(|(code, like)| {
+                    let none = Wish::words(None).map(|word| word as u64);
+                    [*code, 1, 4, 0, 0, *like, 0].into_iter().chain(none)
+                })
                 .collect();
             read_variables(&mut told, 0, rank, &words).expect("levels agree");
         }
