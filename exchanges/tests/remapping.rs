@@ -211,7 +211,7 @@ impl Job {
             elements: Elements::F64(&values),
         };
         for message in &plan.send {
-            let id = world.open_sender(message.to, 0, message.bytes);
+            let id = world.open_sender(message.to, 0, message.bytes, 1);
             let id = id.expect("the rank exists");
             let buffer = world.send_buffer(id).expect("it is there");
             let part = &message.fields[0];
@@ -223,7 +223,7 @@ impl Job {
                 ElementKind::F64,
                 &mut buffer.expect("nothing is in flight")[part.offset..],
             );
-            world.publish(id).expect("it was packed");
+            world.publish(id, message.bytes).expect("it was packed");
         }
     }
 
@@ -250,7 +250,7 @@ impl Job {
         };
         fill(&plan.gaps[0], 0..levels, block, MISSING, &mut view);
         for message in &plan.receive {
-            let id = world.open_receiver(message.from, 0, message.bytes);
+            let id = world.open_receiver(message.from, 0, message.bytes, 1);
             let id = id.expect("the rank exists");
             while !world.arrived(id).expect("it has the planned length") {
                 thread::yield_now();

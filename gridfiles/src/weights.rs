@@ -245,7 +245,9 @@ impl Links<'_> {
             return Ok(());
         };
         let between = *first..*last + 1;
-        let sources = self.sources.read(std::slice::from_ref(&between), f64::NAN)?;
+        let sources = self
+            .sources
+            .read(std::slice::from_ref(&between), f64::NAN)?;
         let mut ranges = vec![between.clone()];
         if self.weights.shape().len() == 2 {
             ranges.push(0..read.sets);
