@@ -159,7 +159,8 @@ def test_a_host_that_runs_mpi_hands_its_communicator_over(mpi: Mpi, tmp_path: Pa
     ("how", "words"),
     [
         ("raises", ["RuntimeError: the ocean boils", "stops_early.py"]),
-        ("exits", ["ends before finish"]),
+        ("exits", ["before finish"]),
+        ("ends MPI", ["ends MPI", "before finish"]),
         ("interrupted", ["interrupted from the keyboard"]),
     ],
 )

@@ -58,6 +58,18 @@ Libs.private: $netcdf $mpi -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 TEXT
 }
 
+# write_oasis_names: the libraries that arch files of OASIS hosts name, so that `-lpsmile.MPI1 -lmct -lmpeu -lscrip` links.
+#
+# The first is a linker script. It names our libraries with their folder, so that programs find the shared one at run time
+# without a path in the arch file: the linker writes the name that it is given. The others are archives without members.
+write_oasis_names() {
+    local name
+    echo "/* GNU ld script */ INPUT(\"$prefix/lib/libhalocline_fortran.a\" \"$prefix/lib/libhalocline.so\")" >"$1/libpsmile.MPI1.a"
+    for name in mct mpeu scrip; do
+        ar rc "$1/lib$name.a"
+    done
+}
+
 main() {
     local work file
     work=$(mktemp -d)
@@ -65,12 +77,16 @@ main() {
     trap "rm -rf '$work'" EXIT
     compile_fortran "$work"
     write_pkg_config "$work/halocline.pc"
+    write_oasis_names "$work"
 
     put 755 "$built/halocline" bin
     put 755 "$built/libhalocline.so" lib
     put 644 "$built/libhalocline.a" lib
     put 644 "$ROOT/nemo-interface/include/halocline.h" include
-    put 644 libhalocline_fortran.a lib
+    put 644 "$ROOT/nemo-interface/include/oasis_c.h" include
+    for file in ./lib*.a; do
+        put 644 "$file" lib
+    done
     for file in ./*.mod; do
         put 644 "$file" include
     done

@@ -2,16 +2,16 @@
 
 use crate::{
     arguments::{
-        Arguments, CheckArguments, EndSignal, PlanArguments, Progress, RankArguments, RunArguments,
-        ServeArguments, WithParentArguments,
+        Arguments, CheckArguments, ConvertArguments, EndSignal, ImportArguments, PlanArguments,
+        Progress, RankArguments, RunArguments, ServeArguments, WithParentArguments,
     },
     memory,
     output::{self, red},
 };
 use clap::CommandFactory;
 use halocline_launcher::{
-    End, Error, ExistingRun, LauncherChoice, Outcome, ProgressStyle, RankOptions, RunOptions,
-    Signal, WhatIf, shown,
+    Converted, End, Error, ExistingRun, LauncherChoice, Outcome, ProgressStyle, RankOptions,
+    RunOptions, Signal, WhatIf, shown,
 };
 use std::{os::unix::process::CommandExt, process::Command};
 
@@ -133,13 +133,22 @@ fn planned(arguments: &PlanArguments) -> Result<String, Error> {
 
 /// `halocline serve`: become Python.
 pub fn serve(arguments: &ServeArguments) -> i32 {
+    become_python("halocline.serve", &arguments.words)
+}
+
+/// `halocline import-eophis`: become Python.
+pub fn import_eophis(arguments: &ImportArguments) -> i32 {
+    become_python("eophis.importing", &arguments.words)
+}
+
+fn become_python(module: &str, words: &[String]) -> i32 {
     let python = match halocline_launcher::python() {
         Ok(python) => python,
         Err(error) => return output::error(&error),
     };
     let error = Command::new(&python)
-        .args(["-m", "halocline.serve"])
-        .args(&arguments.words)
+        .args(["-m", module])
+        .args(words)
         .exec();
     eprintln!(
         "{} cannot start {}: {error}; set HALOCLINE_PYTHON to another one",
@@ -147,6 +156,29 @@ pub fn serve(arguments: &ServeArguments) -> i32 {
         python.display()
     );
     127
+}
+
+/// `halocline import-namcouple`: print the experiment file that says what a namcouple says.
+pub fn import_namcouple(arguments: &ConvertArguments) -> i32 {
+    converted(halocline_launcher::import_namcouple(&arguments.file))
+}
+
+/// `halocline export-namcouple`: print the namcouple that says what an experiment file says.
+pub fn export_namcouple(arguments: &ConvertArguments) -> i32 {
+    converted(halocline_launcher::export_namcouple(&arguments.file))
+}
+
+/// The file to standard output; what it does not say to standard error.
+fn converted(file: Result<Converted, Error>) -> i32 {
+    match file {
+        Ok(Converted { text, note }) => {
+            if let Some(note) = note {
+                eprintln!("note: {note}");
+            }
+            output::print(&text)
+        }
+        Err(error) => output::error(&error),
+    }
 }
 
 /// `halocline schema`: print the JSON Schema.

@@ -18,6 +18,7 @@ use crate::{
     resolve::{self, Domains},
     route::{Route, RouteField},
     variables::{Definition, Direction},
+    wish::Wish,
 };
 use halocline_configs::{CouplingSpec, ExchangeSpec, Status};
 use halocline_exchanges::{
@@ -111,6 +112,7 @@ fn route(
     source: &Side,
     target: &Side,
 ) -> Result<Route, Error> {
+    let is_open = exchange.is_open();
     let mut exchange = exchange.clone();
     for (side, name) in [(source, &mut exchange.from), (target, &mut exchange.to)] {
         if let Some(component) = side.component() {
@@ -119,6 +121,10 @@ fn route(
     }
     let levels = levels(known.spec, &exchange, source, target)?;
     let [grid, target_grid] = grids(known.spec, &exchange, source, target)?;
+    let wish = wish_of(known.spec, &exchange, target);
+    if let Some(wish) = &wish {
+        wish.complete(&mut exchange);
+    }
     let [source_writer, target_writer] = [source, target].map(|side| side.writer(known.roll));
     let own =
         |side: &Side, grid: &Grid, direction| own_cells(known, &exchange, grid, side, direction);
@@ -133,8 +139,12 @@ fn route(
             sent: sent.clone(),
             received: received.clone(),
             shape: FieldShape {
-                point: field.map_or(PointKind::T, |field| convert::point(field.point)),
-                sign: field.map_or(Sign::Scalar, |field| convert::sign(field.kind)),
+                point: wish.map(|wish| wish.point).unwrap_or_else(|| {
+                    field.map_or(PointKind::T, |field| convert::point(field.point))
+                }),
+                sign: wish.map(|wish| wish.sign).unwrap_or_else(|| {
+                    field.map_or(Sign::Scalar, |field| convert::sign(field.kind))
+                }),
                 levels,
             },
         }
@@ -147,6 +157,7 @@ fn route(
     let remapped = exchange.remap.as_ref().map(|_| Remapped::onto(target_grid));
     Ok(Route {
         number,
+        is_open,
         fields: fields.collect(),
         exchange,
         grid: Arc::new(grid),
@@ -258,12 +269,40 @@ fn grid(
             }
         }
     };
+    if let Some(wish) = wish_of(spec, exchange, target) {
+        wish.check_sender(
+            spec,
+            exchange,
+            source.variables().map(|side| (side.total, side.end)),
+        )?;
+        grid = wish.grid(&grid.name);
+    }
     let groups = sides.map(|side| side.map_or(0, |side| side.group + 1));
     if groups != [0, 0] {
         // Domains are known by component and grid: variables of other cells need a grid of another name.
         grid.name = format!("{} (partitions {} and {})", grid.name, groups[0], groups[1]);
     }
     Ok(grid)
+}
+
+/// What the component that receives wants beyond its own cells; a fold that the experiment file describes comes before
+/// the one that it knows of.
+fn wish_of(spec: &CouplingSpec, exchange: &ExchangeSpec, target: &Side) -> Option<Wish> {
+    let wish = target.variables().and_then(|side| side.wish)?;
+    let name = spec
+        .target_grid(exchange)
+        .or_else(|| spec.source_grid(exchange));
+    let written = name.and_then(|name| Some(convert::grid(name, spec.grids.get(name)?)));
+    let field = spec.fields.get(&exchange.received_fields()[0]);
+    match (written, field) {
+        (Some(grid), Some(field)) if matches!(grid.edge_j, EdgeJ::NorthFold { .. }) => Some(Wish {
+            edge_j: grid.edge_j,
+            point: convert::point(field.point),
+            sign: convert::sign(field.kind),
+            ..wish
+        }),
+        _ => Some(wish),
+    }
 }
 
 /// Whether the file's grid holds the cells of both sides; it must, where a side has its domain on it.

@@ -45,6 +45,7 @@ mod unfinished;
 mod values;
 pub mod variables;
 mod wait;
+pub mod wish;
 
 pub use block::Block;
 pub use code::Code;
@@ -53,3 +54,4 @@ pub use failure::give_way;
 pub use session::{Received, Sent, Session};
 pub use steps::Step;
 pub use variables::{Direction, Variable};
+pub use wish::Wish;

@@ -9,6 +9,7 @@
 mod checks;
 mod definition;
 mod ending;
+mod halo_variables;
 mod outputs;
 mod treated_receives;
 mod treated_sends;
@@ -175,6 +176,12 @@ impl Session {
     #[must_use]
     pub fn spec(&self) -> &CouplingSpec {
         &self.experiment.spec
+    }
+
+    /// Format of the netCDF files that are written.
+    #[must_use]
+    pub fn file_format(&self) -> halocline_gridfiles::Format {
+        resolve::format(&self.experiment.spec)
     }
 
     /// Folder of the experiment file: names of files in it are relative to this.
@@ -357,7 +364,13 @@ impl Session {
 
     /// Go on to the next date at which something is due for this component; `None` at the end of the run.
     pub fn next_step(&mut self) -> Option<Step> {
-        let step = steps::next(&self.incoming, &self.outgoing, self.step, self.end)?;
+        let step = steps::next(
+            &self.incoming,
+            &self.outgoing,
+            &self.sendings,
+            self.step,
+            self.end,
+        )?;
         self.step = Some(step.date);
         Some(step)
     }

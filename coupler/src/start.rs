@@ -15,10 +15,19 @@ const VARIABLE: &str = "HALOCLINE_START_TIMEOUT";
 pub fn world<W: World + 'static>(
     begin: impl FnOnce(Patience) -> Result<W, WorldError>,
 ) -> Result<Box<dyn World>, Error> {
-    let patience = patience(std::env::var_os(VARIABLE).as_deref())?;
+    let patience = patience_at_start()?;
     let mut world = begin(patience).map_err(|error| late(error.into()))?;
     world.set_patience(patience);
     Ok(Box::new(world))
+}
+
+/// How long a meeting before the experiment is known may take: `$HALOCLINE_START_TIMEOUT` [s], by default
+/// [`Patience::default`].
+///
+/// # Errors
+/// A variable that is no number of seconds.
+pub fn patience_at_start() -> Result<Patience, Error> {
+    patience(std::env::var_os(VARIABLE).as_deref())
 }
 
 fn patience(seconds: Option<&OsStr>) -> Result<Patience, Error> {
@@ -42,7 +51,8 @@ fn patience(seconds: Option<&OsStr>) -> Result<Patience, Error> {
 }
 
 /// An error before the experiment is known: who waited in vain is told of the variable, not of `watch: timeout`.
-pub(crate) fn late(mut error: Error) -> Error {
+#[must_use]
+pub fn late(mut error: Error) -> Error {
     if error.code == Code::Timeout {
         error.expected = format!("all ranks of all components within {VARIABLE} [s] (default 600)");
         error.change = format!(

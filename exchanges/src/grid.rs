@@ -8,7 +8,7 @@
 //!    j=0   | 0  | 1  |    |    |      j northward
 //!          +----+----+----+----+
 //!          i=0   ...       nx-1       west and east: closed | cyclic
-//!            south: cyclic with the north, closed otherwise
+//!            south: cyclic with the north, south fold, closed otherwise
 //! ```
 
 /// Point of the C-grid cell where a field lives.
@@ -65,6 +65,14 @@ pub enum EdgeJ {
         pivot: Pivot,
         /// Who gives the cells that the last row holds twice.
         row: FoldRow,
+    },
+    /// In the south the grid is folded onto itself; nothing in the north.
+    ///
+    /// The mirror image, in j, of a north fold: what a worker sees that counts rows from the folded edge. Own cells are
+    /// those that their owners sent, also where the first row holds a point twice.
+    SouthFold {
+        /// Point about which the fold turns.
+        pivot: Pivot,
     },
 }
 

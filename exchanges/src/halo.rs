@@ -123,14 +123,19 @@ struct Fold {
 
 impl Fold {
     fn of(grid: &Grid, field: FieldShape) -> Option<Self> {
-        let EdgeJ::NorthFold { pivot, row } = grid.edge_j else {
-            return None;
+        let (nx, ny) = (grid.nx, grid.ny);
+        let (map, row) = match grid.edge_j {
+            EdgeJ::NorthFold { pivot, row } => (NorthFold::new(pivot, field.point, nx, ny), row),
+            EdgeJ::SouthFold { pivot } => {
+                let map = NorthFold::south(pivot, field.point, nx, ny);
+                (map, FoldRow::Owned)
+            }
+            EdgeJ::Closed | EdgeJ::Cyclic => return None,
         };
-        let map = NorthFold::new(pivot, field.point, grid.nx, grid.ny);
-        let redundant = match map.redundant() {
-            Redundant::Nothing => 0..0,
-            Redundant::Columns(columns) => columns,
-            Redundant::Row => 0..grid.nx,
+        let redundant = match (grid.edge_j, map.redundant()) {
+            (EdgeJ::SouthFold { .. }, _) | (_, Redundant::Nothing) => 0..0,
+            (_, Redundant::Columns(columns)) => columns,
+            (_, Redundant::Row) => 0..nx,
         };
         Some(Self {
             map,
@@ -240,7 +245,8 @@ impl<'a> Block<'a> {
         let ny = self.grid.ny.cast_signed();
         let (row, is_folded) = match (self.grid.edge_j, &self.fold) {
             (EdgeJ::Cyclic, _) => (j.rem_euclid(ny), false),
-            (_, Some(fold)) if j >= ny => (fold.map.row(j), true),
+            (EdgeJ::NorthFold { .. }, Some(fold)) if j >= ny => (fold.map.row(j), true),
+            (EdgeJ::SouthFold { .. }, Some(fold)) if j < 0 => (fold.map.row(j), true),
             _ => (j, false),
         };
         if !(0..ny).contains(&row) {

@@ -15,6 +15,7 @@
 //!   in_place                  an array of the sender's host that is a part of that block
 //!   remapping                 values of one grid from those of another, with given weights; sums of equal bits
 //!   window                    a block, or its own cells, into an array of the receiver's host
+//!   remapping                 values on one grid as weighted sums of values on another
 //!   copies                    how many bytes those write, where the feature `count-copies` counts them
 //!   world, local, pace        ranks, and channels between them
 //! ```

@@ -90,6 +90,16 @@ impl NorthFold {
         }
     }
 
+    /// The fold of row 0: its mirror image in j. T about T shows row 1 beyond row 0, T about F row 0 itself.
+    #[must_use]
+    pub fn south(pivot: Pivot, point: PointKind, nx: usize, ny: usize) -> Self {
+        let north = Self::new(pivot, point, nx, ny);
+        Self {
+            j_sum: 2 * (north.ny - 1) - north.j_sum,
+            ..north
+        }
+    }
+
     /// Column of the mirror of column `i`, `0..nx`.
     #[must_use]
     pub const fn column(&self, i: isize) -> usize {
@@ -230,6 +240,31 @@ mod tests {
         assert_eq!(on_fold(Pivot::F, U), Redundant::Nothing);
         assert_eq!(on_fold(Pivot::F, V), Redundant::Columns(3..6));
         assert_eq!(on_fold(Pivot::F, F), Redundant::Columns(3..5));
+    }
+
+    // Counted from the folded edge, as the north fold is when its rows are turned around.
+    #[test]
+    fn the_south_fold_is_the_north_fold_upside_down() {
+        for (pivot, point) in [Pivot::T, Pivot::F]
+            .into_iter()
+            .flat_map(|pivot| POINTS.map(|point| (pivot, point)))
+        {
+            let (north, south) = (
+                NorthFold::new(pivot, point, 6, 5),
+                NorthFold::south(pivot, point, 6, 5),
+            );
+            for j in 0..5 {
+                assert_eq!(
+                    south.row(-1 - j),
+                    4 - north.row(5 + j),
+                    "{pivot:?} {point:?}"
+                );
+            }
+        }
+        assert_eq!(NorthFold::south(Pivot::T, T, 6, 5).row(-1), 1);
+        assert_eq!(NorthFold::south(Pivot::T, V, 6, 5).row(-1), 2);
+        assert_eq!(NorthFold::south(Pivot::F, T, 6, 5).row(-1), 0);
+        assert_eq!(NorthFold::south(Pivot::F, F, 6, 5).row(-1), 1);
     }
 
     #[test]

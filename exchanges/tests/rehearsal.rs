@@ -132,6 +132,7 @@ fn any_grid() -> impl Strategy<Value = Grid> {
         Just(EdgeJ::Cyclic),
         Just(fold(Pivot::T, FoldRow::Mirrored)),
         Just(fold(Pivot::F, FoldRow::Owned)),
+        Just(EdgeJ::SouthFold { pivot: Pivot::T }),
     ];
     let edge_i = prop_oneof![Just(EdgeI::Cyclic), Just(EdgeI::Closed)];
     (1..=14usize, 1..=12usize, edge_i, edge_j).prop_map(|(nx, ny, edge_i, edge_j)| Grid {

@@ -9,6 +9,7 @@ mod cells;
 mod check;
 mod error;
 mod initial;
+pub mod oasis;
 mod plane;
 mod points;
 mod variable;

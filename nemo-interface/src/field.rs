@@ -11,7 +11,7 @@ use halocline_exchanges::view::{Elements, ElementsMut, View, ViewMut};
 use std::ffi::c_char;
 
 /// An element type of C arrays.
-trait Element: Sized {
+pub(crate) trait Element: Sized {
     fn elements(slice: &[Self]) -> Elements<'_>;
     fn elements_mut(slice: &mut [Self]) -> ElementsMut<'_>;
 }
@@ -38,7 +38,7 @@ impl Element for f64 {
 ///
 /// # Safety
 /// `shape` and `strides` must be NULL or have three elements.
-unsafe fn layout<T>(shape: *const i64, strides: *const i64) -> Result<Span, Error> {
+pub(crate) unsafe fn layout<T>(shape: *const i64, strides: *const i64) -> Result<Span, Error> {
     if shape.is_null() || strides.is_null() {
         return Err(refused(
             Code::Shape,
@@ -58,7 +58,7 @@ unsafe fn layout<T>(shape: *const i64, strides: *const i64) -> Result<Span, Erro
 }
 
 /// Address of the lowest element of an array whose element (0, 0, 0) is at `base`.
-fn lowest<T>(base: *const T, span: &Span) -> Result<*const T, Error> {
+pub(crate) fn lowest<T>(base: *const T, span: &Span) -> Result<*const T, Error> {
     if span.len == 0 {
         return Ok(std::ptr::NonNull::dangling().as_ptr());
     }

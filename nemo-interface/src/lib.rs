@@ -13,6 +13,7 @@
 //! | `array` | a base address, shape and strides as a checked view |
 //! | `door` | what every function does: catch panics, check pointers and strings, keep the message |
 //! | `message` | the text of the last error, one for each thread |
+//! | `oasis` | the interface of OASIS: `include/oasis_c.h`, and what the Fortran module `mod_oasis` calls |
 //! | `open_sessions` | which handles are alive; ends the job when the process exits with one |
 
 // The header declares the functions in the order of these modules.
@@ -29,6 +30,7 @@ mod message;
 mod array;
 mod door;
 mod loans;
+pub mod oasis;
 mod open_sessions;
 
 pub use domain::{

@@ -1,11 +1,11 @@
-//! Which handles are alive, and what happens when the process exits while one is.
+//! Which handles are alive, and what happens when the process exits, or ends MPI, while one is.
 //!
 //! A handle is looked up before it is followed: one that was finished, or never given out, is an error and not a crash.
 //! The list is the only state of the process that this library keeps; the exit of a process has no other argument.
 
 use crate::{door::defect, loans::Loans, message::refused};
 use halocline_coupler::{Code, Error, Session, give_way};
-use halocline_exchanges_mpi::{end_job, is_running};
+use halocline_exchanges_mpi::{before_host_ends_mpi, end_job, is_running};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError},
@@ -51,9 +51,14 @@ pub(crate) fn check_none_open() -> Result<(), Error> {
     ))
 }
 
-/// Keep a session under a new handle, and watch over the exit of the process.
+/// Keep a session under a new handle, and watch over the end of MPI and of the process.
 pub(crate) fn open(session: Session) -> *mut halocline_session {
     watch_exit();
+    if let Err(error) = before_host_ends_mpi(at_end_of_mpi) {
+        tracing::error!(
+            "cannot watch MPI_Finalize: one before finish leaves the others waiting: {error}"
+        );
+    }
     *failed_begin() = None;
     let session = Mutex::new(Open {
         session,
@@ -166,14 +171,26 @@ fn unknown_handle() -> Error {
 extern "C" fn at_exit() {
     // A panic may not leave this function; what it says has been printed, and the job must end all the same.
     let ended = catch_unwind(|| {
-        let left: Vec<usize> = alive().clone();
-        for handle in left {
-            abandon(handle as *mut halocline_session);
-        }
+        abandon_all();
         end_after_failed_begin();
     });
     if ended.is_err() {
         std::process::abort();
+    }
+}
+
+/// Runs when the host calls MPI_Finalize: with a session open, this is an early end like that of the process.
+fn at_end_of_mpi() {
+    // MPI called this function: a panic may not leave it either.
+    if catch_unwind(abandon_all).is_err() {
+        std::process::abort();
+    }
+}
+
+fn abandon_all() {
+    let left: Vec<usize> = alive().clone();
+    for handle in left {
+        abandon(handle as *mut halocline_session);
     }
 }
 

@@ -31,6 +31,98 @@ const PREFACE: &str = "\
  * - A process that exits between halocline_begin and halocline_finish ends the whole job with a status other than 0.
  */";
 
+const OASIS_PREFACE: &str = "\
+/* The interface of OASIS for C models, on Halocline.
+ *
+ * Generated from nemo-interface/src/oasis; do not edit.
+ *
+ *     oasis_c_init_comp -> oasis_c_def_partition, oasis_c_def_var ... -> oasis_c_enddef
+ *                       -> oasis_c_put | oasis_c_get ... -> oasis_c_terminate
+ *
+ * - Functions return OASIS_Ok or OASIS_Error. OASIS_CHECK_ERR ends the job with the message of an error;
+ *   halocline_error_message (halocline.h) gives it to those who want to go on.
+ * - Texts are UTF-8, end with a null byte, and are copied. Communicators that are given out belong to the caller.
+ * - A process that exits between oasis_c_init_comp and oasis_c_terminate ends the whole job with a status other than 0.
+ */";
+
+const OASIS_CONSTANTS: &str = "
+#define OASIS_COUPLED true
+#define OASIS_UNCOUPLED false
+#define OASIS_Write_Restart true
+#define OASIS_No_Restart false
+#define OASIS_No_Gsize 0
+#define OASIS_No_Name \"\"
+#define OASIS_No_Companion \"\"
+#define OASIS_No_Partition (-1)
+
+/** Direction of a variable. */
+enum { OASIS_OUT = 20, OASIS_IN = 21, OASIS_Out = 20, OASIS_In = 21 };
+
+/** Kind of values. */
+enum { OASIS_REAL = 4, OASIS_DOUBLE = 8, OASIS_Real = 4, OASIS_Double = 8 };
+
+/** Which axis of an array is the fastest: the last, or the first. */
+enum { OASIS_ROW_MAJOR = 0, OASIS_COL_MAJOR = 1 };
+
+/** Strategies of a partition, the first element of its description. */
+enum { OASIS_Serial = 0, OASIS_Apple = 1, OASIS_Box = 2, OASIS_Orange = 3, OASIS_Points = 4, OASIS_Cube = 5 };
+
+/** Positions in the description of a partition, from 0. */
+enum {
+    OASIS_Strategy = 0,
+    OASIS_Offset = 1,
+    OASIS_Segments = 1,
+    OASIS_Npoints = 1,
+    OASIS_Length = 2,
+    OASIS_SizeX = 2,
+    OASIS_SizeY = 3,
+    OASIS_LdX = 4
+};
+
+/** Lengths of descriptions. */
+#define OASIS_Serial_Params 3
+#define OASIS_Apple_Params 3
+#define OASIS_Box_Params 5
+#define OASIS_Cube_Params 7
+#define OASIS_Orange_Params(segments) (2 + 2 * (segments))
+#define OASIS_Points_Params(points) (2 + (points))
+
+/** What functions return, and what put and get did. */
+enum {
+    OASIS_Ok = 0,
+    OASIS_Success = 0,
+    OASIS_Error = -10,
+    OASIS_NotDef = -2,
+    OASIS_Var_Uncpl = -1,
+    OASIS_InOut = 2,
+    OASIS_Recvd = 3,
+    OASIS_Sent = 4,
+    OASIS_LocTrans = 5,
+    OASIS_ToRest = 6,
+    OASIS_Output = 7,
+    OASIS_SentOut = 8,
+    OASIS_ToRestOut = 9,
+    OASIS_FromRest = 10,
+    OASIS_Input = 11,
+    OASIS_RecvOut = 12,
+    OASIS_FromRestOut = 13,
+    OASIS_WaitGroup = 14,
+    OASIS_Waitgroup = 14
+};";
+
+const OASIS_CHECKS: &str = "
+/** End the job with the message of the error where a call of OASIS failed. */
+#define OASIS_CHECK_ERR(call) \\
+    do { \\
+        if ((call) != OASIS_Ok) halocline_oasis_end(); \\
+    } while (0)
+
+/** End the job where a call of MPI failed. */
+#define OASIS_CHECK_MPI_ERR(call) \\
+    do { \\
+        if ((call) != MPI_SUCCESS) oasis_c_abort(0, \"\", \"a call of MPI failed\", __FILE__, __LINE__); \\
+    } while (0)";
+
 fn room() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -88,14 +180,10 @@ module halocline_codes
     text + "end module halocline_codes\n"
 }
 
-fn header() -> String {
-    let config = Config {
+fn style() -> Config {
+    Config {
         language: Language::C,
-        header: Some(PREFACE.to_owned()),
-        include_guard: Some("HALOCLINE_H".to_owned()),
         no_includes: true,
-        sys_includes: vec!["stddef.h".to_owned(), "stdint.h".to_owned()],
-        after_includes: Some(codes_in_c()),
         cpp_compat: true,
         braces: Braces::SameLine,
         line_length: 100,
@@ -109,12 +197,70 @@ fn header() -> String {
             ..Default::default()
         },
         ..Config::default()
-    };
-    let bindings = Builder::new()
-        .with_crate(room())
-        .with_config(config)
-        .generate()
-        .expect("the exported functions");
+    }
+}
+
+fn header() -> String {
+    let mut config = style();
+    config.header = Some(PREFACE.to_owned());
+    config.include_guard = Some("HALOCLINE_H".to_owned());
+    config.sys_includes = vec!["stddef.h".to_owned(), "stdint.h".to_owned()];
+    config.after_includes = Some(codes_in_c());
+    config.export.exclude = oasis_functions();
+    generated(Builder::new().with_crate(room()).with_config(config))
+}
+
+/// The functions of src/oasis, which have a header of their own.
+fn oasis_functions() -> Vec<String> {
+    let sources: Vec<String> = oasis_sources().iter().map(|path| read(path)).collect();
+    let after_fn = sources
+        .iter()
+        .flat_map(|source| source.split("extern \"C\" fn ").skip(1));
+    let name = |text: &str| text.split('(').next().unwrap_or_default().to_owned();
+    after_fn.map(name).collect()
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a source file")
+}
+
+/// In the order in which the header declares their functions.
+fn oasis_sources() -> Vec<PathBuf> {
+    let files = [
+        "component",
+        "communicators",
+        "definition",
+        "exchange",
+        "grids",
+    ];
+    files
+        .iter()
+        .map(|name| room().join(format!("src/oasis/{name}.rs")))
+        .collect()
+}
+
+fn oasis_header() -> String {
+    let mut config = style();
+    config.header = Some(OASIS_PREFACE.to_owned());
+    config.include_guard = Some("OASIS_C_H".to_owned());
+    config.sys_includes = ["mpi.h", "stdbool.h", "stddef.h", "stdint.h"]
+        .map(str::to_owned)
+        .to_vec();
+    config.after_includes = Some(format!("{OASIS_CONSTANTS}\n{OASIS_CHECKS}"));
+    config
+        .export
+        .rename
+        .insert("RawCommunicator".to_owned(), "MPI_Comm".to_owned());
+    let private = |name: &String| name.starts_with("halocline_") && name != "halocline_oasis_end";
+    config.export.exclude = oasis_functions().into_iter().filter(private).collect();
+    let builder = oasis_sources()
+        .iter()
+        .fold(Builder::new(), Builder::with_src);
+    generated(builder.with_config(config))
+}
+
+fn generated(builder: Builder) -> String {
+    let bindings = builder.generate().expect("the exported functions");
     let mut text = Vec::new();
     bindings.write(&mut text);
     let text = String::from_utf8(text).expect("UTF-8");
@@ -156,6 +302,11 @@ fn compare_or_write(path: &Path, generated: &str) {
 #[test]
 fn the_header_declares_the_exported_functions() {
     compare_or_write(&room().join("include/halocline.h"), &header());
+}
+
+#[test]
+fn the_header_of_oasis_declares_its_functions() {
+    compare_or_write(&room().join("include/oasis_c.h"), &oasis_header());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::Known;
 use crate::{
     handshake::Roll,
     variables::{Definition, Direction},
+    wish::{self, Wish},
 };
 use halocline_configs::CouplingSpec;
 use halocline_exchanges::partition::Partition;
@@ -43,10 +44,11 @@ impl<'a> Names<'a> {
 const USES_VARIABLES: u64 = 1;
 const HAS_DOMAINS: u64 = 2;
 /// Words of one variable.
-const WORDS: usize = 7;
+const WORDS: usize = 7 + wish::WORDS;
 
 /// What a rank tells: its flags, then of each variable its name, levels, end and width of its cells, the number of all
-/// cells (0: unknown), the first variable of this rank with the same cells, whether the cells are a box of a grid.
+/// cells (0: unknown), the first variable of this rank with the same cells, whether the cells are a box of a grid, and
+/// what it wants beyond them.
 pub(super) fn write(names: &Names<'_>, known: &Known<'_>) -> Vec<u8> {
     let flags = u64::from(known.uses_variables) * USES_VARIABLES
         + u64::from(!known.domains.is_empty()) * HAS_DOMAINS;
@@ -58,7 +60,9 @@ pub(super) fn write(names: &Names<'_>, known: &Known<'_>) -> Vec<u8> {
         .collect();
     for (definition, code) in known.definitions.iter().zip(&codes) {
         let first = known.definitions.iter().zip(&codes).find(|(other, _)| {
-            other.partition == definition.partition && other.global_cells == definition.global_cells
+            other.partition == definition.partition
+                && other.global_cells == definition.global_cells
+                && other.wish == definition.wish
         });
         let like = first.and_then(|(_, code)| *code).or(*code);
         let (Some(code), Some(like)) = (code, like) else {
@@ -75,6 +79,8 @@ pub(super) fn write(names: &Names<'_>, known: &Known<'_>) -> Vec<u8> {
                 like,
                 usize::from(is_box),
             ]
+            .into_iter()
+            .chain(Wish::words(definition.wish.as_ref()))
             .map(|number| number as u64),
         );
     }
@@ -144,6 +150,7 @@ pub(super) struct Summary {
     pub(super) width: usize,
     pub(super) total: Option<usize>,
     pub(super) needs_extent: bool,
+    pub(super) wish: Option<Wish>,
     /// Variables of one group lie on the same cells, on every rank of the component.
     pub(super) group: usize,
     /// The first rank of the world that defines it.
@@ -198,6 +205,7 @@ fn read_variables(
     for words in words.chunks_exact(WORDS) {
         let [code, levels, end, width, total, first, is_box] =
             std::array::from_fn(|position| number(words[position]));
+        let wish = Wish::read(std::array::from_fn(|position| number(words[7 + position])));
         let known = told.variables.entry((component, code));
         let summary = known.or_insert_with(|| Summary {
             levels,
@@ -210,7 +218,8 @@ fn read_variables(
         summary.end = summary.end.max(end);
         summary.width = summary.width.max(width);
         summary.total = summary.total.max((total > 0).then_some(total));
-        summary.needs_extent |= is_box == 1;
+        summary.needs_extent |= is_box == 1 && wish.is_none();
+        summary.wish = summary.wish.or(wish);
         like.insert(code, first);
     }
     split_groups(told, component, &like);

@@ -4,7 +4,7 @@ use super::{
     Known,
     records::{Names, Summary, Told},
 };
-use crate::{code::Code, error::Error, handshake::Roll, variables::Direction};
+use crate::{code::Code, error::Error, handshake::Roll, variables::Direction, wish::Wish};
 use halocline_configs::ExchangeSpec;
 
 /// One side of an exchange.
@@ -30,6 +30,7 @@ pub(super) struct Variables {
     pub(super) width: usize,
     pub(super) total: Option<usize>,
     pub(super) needs_extent: bool,
+    pub(super) wish: Option<Wish>,
     pub(super) group: usize,
     /// The first rank of the world that defines them.
     writer: usize,
@@ -178,6 +179,7 @@ fn join(
         width: first.width,
         total: summaries.iter().filter_map(|summary| summary.total).max(),
         needs_extent: first.needs_extent,
+        wish: first.wish,
         group: first.group,
         writer: first.writer,
     })

@@ -336,6 +336,7 @@ fn carrier(
     exchange.conserve = None;
     Ok(Route {
         number: 0,
+        is_open: route.is_open,
         grid: Arc::new(grid),
         fields: route.fields.clone(),
         source,

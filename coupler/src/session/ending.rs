@@ -7,6 +7,9 @@ use halocline_exchanges::world::{Notice, World, WorldError};
 impl Session {
     /// Leave in order: waits until every message has left and every rank is here. Collective over all ranks of the job.
     ///
+    /// Models that define variables of their own may leave before the end of the run: namcouples give a longer one, to
+    /// be on the safe side.
+    ///
     /// # Errors
     /// An exchange that is still owed before the end of the run, another rank's failure,
     /// or a wait longer than `watch: timeout`.
@@ -69,14 +72,32 @@ impl Session {
     }
 
     /// Whether every coupling date of the run has been served: a partner would wait for the rest.
+    ///
+    /// Models that define variables may end before the run does, as their own input tells them when: the log says so.
     fn check_complete(&self) -> Result<(), Error> {
-        let sends = self.outgoing.iter().filter_map(|exchange| {
+        let sends = self.outgoing.iter().zip(&self.sendings);
+        let sends = sends.filter_map(|(exchange, sending)| {
             let date = exchange.owed(self.end)?;
+            if sending.is_open {
+                tracing::warn!(
+                    "exchange '{}' was not sent for {date} s and later",
+                    exchange.name
+                );
+                return None;
+            }
             let fields = exchange.fields.iter().map(String::as_str).collect();
             Some(("send", &exchange.name, exchange.clock, date, fields))
         });
-        let receives = self.incoming.iter().filter_map(|exchange| {
+        let receives = self.incoming.iter().zip(&self.receivings);
+        let receives = receives.filter_map(|(exchange, receiving)| {
             let date = exchange.owed(self.end)?;
+            if receiving.is_open {
+                tracing::warn!(
+                    "exchange '{}' was not received for {date} s and later",
+                    exchange.name
+                );
+                return None;
+            }
             let fields: Vec<&str> = exchange
                 .fields
                 .iter()
@@ -84,7 +105,8 @@ impl Session {
                 .collect();
             Some(("receive", &exchange.name, exchange.clock, date, fields))
         });
-        let Some((verb, name, clock, date, fields)) = sends.chain(receives).next() else {
+        let owed: Vec<_> = sends.chain(receives).collect();
+        let Some((verb, name, clock, date, fields)) = owed.into_iter().next() else {
             return Ok(());
         };
         let last = clock.last_get(self.end);
@@ -112,7 +134,7 @@ impl Session {
         self.here(Error::new(
             Code::Order,
             format!(
-                "the process ends before finish, at date {} s of {} s",
+                "the process ends, or ends MPI, before finish, at date {} s of {} s",
                 self.progress.date(),
                 self.end
             ),

@@ -90,6 +90,7 @@ impl Session {
             partition: partition.clone(),
             levels,
             global_cells,
+            wish: None,
             slots: Vec::new(),
             last: None,
         });
@@ -219,7 +220,11 @@ impl Session {
     }
 
     /// What was said of a variable, which is to be used in this direction.
-    fn variable(&self, variable: Variable, direction: Direction) -> Result<&Definition, Error> {
+    pub(super) fn variable(
+        &self,
+        variable: Variable,
+        direction: Direction,
+    ) -> Result<&Definition, Error> {
         let known = self.definitions.get(variable.0);
         if !self.defined {
             let error = Error::new(
@@ -261,7 +266,7 @@ impl Session {
     }
 
     /// Whether a date lies within the run and not before that of the last call.
-    fn check_call(&self, variable: Variable, date: i64) -> Result<(), Error> {
+    pub(super) fn check_call(&self, variable: Variable, date: i64) -> Result<(), Error> {
         let Definition { name, last, .. } = &self.definitions[variable.0];
         self.check_date(name, date)?;
         match last.filter(|last| date < *last) {

@@ -1,6 +1,6 @@
 //! Start and end MPI, or find it started by the host.
 
-use crate::check::check;
+use crate::{check::check, farewell};
 use halocline_exchanges::world::WorldError;
 use mpi::{
     Threading,
@@ -48,6 +48,7 @@ pub(crate) fn finalize() -> Result<(), WorldError> {
     if !is_running() {
         return Ok(());
     }
+    farewell::end_in_order();
     // SAFETY: MPI is running; the caller has completed all communication of ours.
     check(unsafe { ffi::MPI_Finalize() }, "MPI_Finalize")
 }

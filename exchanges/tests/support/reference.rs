@@ -54,6 +54,14 @@ impl Extended {
                 };
                 extended.fold(pivot, field.point, sign, keep);
             }
+            EdgeJ::SouthFold { pivot } => {
+                let sign = if field.sign == Sign::Vector {
+                    -1.0
+                } else {
+                    1.0
+                };
+                extended.fold_south(pivot, field.point, sign);
+            }
         }
         if grid.edge_i == EdgeI::Cyclic {
             extended.wrap_columns();
@@ -75,9 +83,9 @@ impl Extended {
         self.values[place] = value;
     }
 
-    /// Take a folded value from a cell of the grid; rows south of the first give nothing.
+    /// Take a folded value from a cell of the grid; rows beyond the first and the last give nothing.
     fn take(&mut self, (ji, jj): (isize, isize), (from_i, from_j): (isize, isize), sign: f64) {
-        let value = if from_j < 1 {
+        let value = if from_j < 1 || from_j > self.ny {
             None
         } else {
             self.get(from_i, from_j).map(|value| sign * value)
@@ -144,6 +152,28 @@ impl Extended {
                     (Pivot::F, PointKind::F) => (about_last(ji), ny - jl),
                 };
                 self.take((ji, ny + jl), from, sign);
+            }
+        }
+    }
+    /// The rows beyond the first one, which keeps its own values.
+    fn fold_south(&mut self, pivot: Pivot, point: PointKind, sign: f64) {
+        let nx = self.nx;
+        let about_first = |ji: isize| if ji == 1 { 1 } else { nx - ji + 2 };
+        let about_middle = |ji: isize| nx - ji + 1;
+        let about_last = |ji: isize| if ji == nx { nx } else { nx - ji };
+        for jl in 1..=self.halo {
+            for ji in 1..=nx {
+                let from = match (pivot, point) {
+                    (Pivot::T, PointKind::T) => (about_first(ji), 1 + jl),
+                    (Pivot::T, PointKind::U) => (about_middle(ji), 1 + jl),
+                    (Pivot::T, PointKind::V) => (about_first(ji), 2 + jl),
+                    (Pivot::T, PointKind::F) => (about_middle(ji), 2 + jl),
+                    (Pivot::F, PointKind::T) => (about_middle(ji), jl),
+                    (Pivot::F, PointKind::U) => (about_last(ji), jl),
+                    (Pivot::F, PointKind::V) => (about_middle(ji), 1 + jl),
+                    (Pivot::F, PointKind::F) => (about_last(ji), 1 + jl),
+                };
+                self.take((ji, 1 - jl), from, sign);
             }
         }
     }

@@ -35,6 +35,8 @@ fn edge_j() -> impl Strategy<Value = EdgeJ> {
         Just(fold(Pivot::T, FoldRow::Owned)),
         Just(fold(Pivot::F, FoldRow::Mirrored)),
         Just(fold(Pivot::F, FoldRow::Owned)),
+        Just(EdgeJ::SouthFold { pivot: Pivot::T }),
+        Just(EdgeJ::SouthFold { pivot: Pivot::F }),
     ]
 }
 

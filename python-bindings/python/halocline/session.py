@@ -60,12 +60,14 @@ class Session:
         other ranks up to $HALOCLINE_START_TIMEOUT [s] (default 600).
         """
         from ._mpi import Session as Core
+        from ._mpi import before_mpi_ends
 
         handle = comm if comm is None or isinstance(comm, int) else comm.py2f()
         self._core = Core(component, None if experiment is None else os.fspath(experiment), handle)
         self._outputs = Outputs(self._core)
         self._left = False
         atexit.register(self._leave_early)
+        before_mpi_ends(self._leave_early)
 
     @property
     def component(self) -> str:
@@ -264,7 +266,7 @@ class Session:
         self.finish()
 
     def _leave_early(self) -> None:
-        """End the job when the process ends before finish: nobody shall wait for it."""
+        """End the job when the process ends, or ends MPI, before finish: nobody shall wait for it."""
         if self._left or self._core.finished:
             return
         self._left = True

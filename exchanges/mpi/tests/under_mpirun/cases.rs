@@ -8,6 +8,8 @@ mod collective;
 mod failures;
 #[path = "hosts.rs"]
 mod hosts;
+#[path = "jobs.rs"]
+mod jobs;
 
 use halocline_exchanges::world::{Patience, World};
 use halocline_exchanges_mpi::MpiWorld;
@@ -52,6 +54,21 @@ const SEVERAL: &[usize] = &[2, 3, 5];
 
 /// All of them.
 pub const CASES: &[Case] = &[
+    case(
+        "components_outside_of_the_coupling_have_no_world",
+        &[3, 7],
+        jobs::components_in_and_outside_of_the_coupling,
+    ),
+    case(
+        "components_get_communicators_between_them",
+        &[3, 7],
+        jobs::communicators_between_components,
+    ),
+    case(
+        "pieces_of_all_ranks_arrive_in_order_at_the_first",
+        ALL,
+        jobs::pieces_at_the_first_rank,
+    ),
     case(
         "meetings_deliver_random_sparse_parcels_in_order",
         ALL,
