@@ -84,8 +84,8 @@ fn integrals(remapped: &[f64], level: usize, date: i64) -> [f64; 4] {
 }
 
 /// What one rank alone makes of a level.
-fn serial(kind: &str, level: usize, date: i64) -> Vec<f64> {
-    let mut values = remapped(&links(), |cell| value(cell, level, date), -9.5);
+fn serial(kind: &str, level: usize, date: i64, fill: f64) -> Vec<f64> {
+    let mut values = remapped(&links(), |cell| value(cell, level, date), fill);
     let [source, target, source_area, target_area] = integrals(&values, level, date);
     let wanted = match kind {
         "global" | "glbpos" => source,
@@ -121,7 +121,7 @@ fn integrals_are_given_back_with_the_same_bits_on_any_layout() {
                 let got = run(folder.path(), &conserving(kind), layout, deals);
                 assert_eq!(got.len(), 3);
                 for (date, values) in got {
-                    let expected = (0..LEVELS).flat_map(|level| serial(kind, level, date));
+                    let expected = (0..LEVELS).flat_map(|level| serial(kind, level, date, -9.5));
                     let expected: Vec<u64> = expected.map(f64::to_bits).collect();
                     let found: Vec<u64> = values.iter().map(|value| value.to_bits()).collect();
                     assert_eq!(found, expected, "{kind} on {layout:?} ranks at {date} s");
@@ -136,7 +136,7 @@ fn corrected_values_integrate_to_what_was_sent() {
     for kind in ["global", "glbpos", "basbal", "baspos"] {
         for level in 0..LEVELS {
             let [source, target, source_area, target_area] =
-                integrals(&serial(kind, level, 2), level, 2);
+                integrals(&serial(kind, level, 2, -9.5), level, 2);
             let wanted = match kind {
                 "global" | "glbpos" => source,
                 _ => source * (target_area / source_area),
@@ -159,6 +159,46 @@ fn masked_cells_keep_what_the_weights_make_of_them() {
     let plain = remapped(&links(), |cell| value(cell, 0, 0), -9.5);
     for cell in (0..plain.len()).filter(|cell| !is_target_active(*cell)) {
         assert_eq!(got[0].1[cell], plain[cell]);
+    }
+}
+
+#[test]
+fn a_namcouple_maps_conserves_and_writes_files_on_the_grid_of_the_target() {
+    let folder = folder();
+    let text = "$NFIELDS
+1
+$RUNTIME
+6
+$NLOGPRT
+0
+$STRINGS
+A B 1 2 2 rst.nc EXPOUT
+13 1 4 3 atmt ocnt LAG=0
+R 0 R 0
+MAPPING CONSERV
+weights.nc dst sum
+GLBPOS opt
+$END
+";
+    for layout in LAYOUTS {
+        let got = run(folder.path(), text, layout, [Deal::EveryNth, Deal::Apples]);
+        assert_eq!(got.len(), 3);
+        for (date, values) in got {
+            let expected: Vec<f64> = (0..LEVELS)
+                .flat_map(|level| serial("glbpos", level, date, 0.0))
+                .collect();
+            assert_eq!(values, expected, "on {layout:?} ranks at {date} s");
+        }
+        let file = netcdf::open(folder.path().join("B_ocean_01.nc")).expect("EXPOUT writes it");
+        let written: Vec<f64> = file
+            .variable("B")
+            .expect("it is named as the field")
+            .get_values(..)
+            .expect("it holds numbers");
+        let dates = [0, 2, 4].into_iter();
+        let expected = dates
+            .flat_map(|date| (0..LEVELS).flat_map(move |level| serial("glbpos", level, date, 0.0)));
+        assert_eq!(written, expected.collect::<Vec<_>>(), "on {layout:?} ranks");
     }
 }
 
