@@ -50,6 +50,8 @@ struct Root {
     target: Incoming,
     down: Outgoing,
     numbers: Vec<f64>,
+    /// Both integrals of each level.
+    integrals: Vec<f64>,
 }
 
 impl Summing {
@@ -124,7 +126,7 @@ impl Root {
         levels: usize,
         mut late: impl FnMut(&str, u64),
     ) -> Result<(), Error> {
-        let mut integrals = vec![0.0; 2 * levels];
+        self.integrals.resize(2 * levels, 0.0);
         for (side, incoming) in [&mut self.source, &mut self.target].into_iter().enumerate() {
             let count = incoming.block.cells();
             self.numbers.resize(count * levels, 0.0);
@@ -135,10 +137,10 @@ impl Root {
                 for row in rows.chunks_exact(ExactSum::NUMBERS) {
                     sum.merge(&ExactSum::from_numbers(row));
                 }
-                integrals[2 * level + side] = sum.value();
+                self.integrals[2 * level + side] = sum.value();
             }
         }
-        let integrals = as_view(&integrals, levels);
+        let integrals = as_view(&self.integrals, levels);
         self.down
             .put(world, patience, field, &integrals, date, late)
             .map(drop)
@@ -229,6 +231,7 @@ pub(crate) fn open(
                 target,
                 down,
                 numbers: Vec::new(),
+                integrals: Vec::new(),
             });
             received[place].returning = Some(Returning {
                 name: received[place].name.clone(),
