@@ -67,7 +67,7 @@ pub fn read_weights(
     };
     for first in (0..links).step_by(LINKS_AT_ONCE) {
         let piece = first..links.min(first + LINKS_AT_ONCE);
-        let numbers = targets.read(&[piece.clone()], f64::NAN)?;
+        let numbers = targets.read(std::slice::from_ref(&piece), f64::NAN)?;
         let cells: Vec<Option<usize>> = numbers
             .iter()
             .map(|number| cell(*number, of.target_cells))
@@ -82,7 +82,7 @@ pub fn read_weights(
         let part = piece.start + from..piece.start + to + 1;
         let brought = Part {
             targets: &cells[from..=to],
-            sources: sources.read(&[part.clone()], f64::NAN)?,
+            sources: sources.read(std::slice::from_ref(&part), f64::NAN)?,
             values: read_values(&values, part.clone())?,
             first_link: part.start,
         };
