@@ -12,6 +12,7 @@ pub mod oasis;
 mod plane;
 mod points;
 mod variable;
+mod weights;
 mod writer;
 
 pub use cells::{Cells, Record, read_cells, read_number};
@@ -20,4 +21,5 @@ pub use error::{FileError, FileErrorKind};
 pub use initial::{Box3, FieldSize, read_initial};
 pub use plane::{Quantity, Size};
 pub use points::{Coordinates, read_coordinates, read_mask};
+pub use weights::{Weights, WeightsOf, read_weights};
 pub use writer::{FieldFile, Format};

@@ -197,6 +197,18 @@ fn one_bin() -> u32 {
     1
 }
 
+impl Scrip {
+    /// The method as files of weights are called after it, the likeliest name first.
+    pub(super) fn file_names(&self) -> Vec<String> {
+        let method = format!("{:?}", self.method).to_uppercase();
+        match (self.normalisation, self.neighbours) {
+            (Some(normalisation), _) => vec![format!("{method}_{normalisation:?}").to_uppercase()],
+            (None, Some(neighbours)) => vec![format!("{method}_{neighbours}"), method],
+            (None, None) => vec![method],
+        }
+    }
+}
+
 /// A method of SCRIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
