@@ -79,7 +79,7 @@ fn blocks<'a>(
         let block = sharing::Incoming {
             plan,
             kind: convert::element(route.exchange.receive_element()),
-            fill: route.exchange.fill,
+            fill: convert::fill_value(&route.exchange),
             levels: route.own_levels(own),
         };
         Some((position, block))
@@ -192,7 +192,8 @@ impl Opening<'_> {
             hold: exchange.hold,
             wire: convert::element(exchange.wire),
             receive_as: convert::element(exchange.receive_element()),
-            fill: exchange.fill,
+            fill: convert::fill_value(exchange),
+            threads: crew::size()?,
             block,
             messages,
             memory,

@@ -13,12 +13,7 @@ use halocline_exchanges::{
     view::{ElementKind, View},
     world::{Patience, SenderId, World, WorldError},
 };
-
-/// From this size on an exchange is written past the caches: it would push out of them what the ocean needs next, and
-/// does not fit them anyway. What fits is read faster from the cache that the ranks share [bytes].
-const STREAM_FROM: usize = 32 << 20;
-/// From this size on several threads may copy: to start them takes as long as copying a tenth of it [bytes].
-const THREADS_FROM: usize = 4 << 20;
+use halocline_exchanges_shared::outbox::StillLent;
 
 /// Where one partner's share of the exchange goes.
 #[derive(Debug)]
@@ -112,12 +107,7 @@ impl Outgoing {
             _ => fields.iter().map(|_| None).collect(),
         };
         let placed: usize = targets.iter().map(Target::placed_bytes).sum();
-        let stores = if placed < STREAM_FROM {
-            Stores::Cached
-        } else {
-            Stores::Streaming
-        };
-        let threads = if placed < THREADS_FROM { 1 } else { threads };
+        let (stores, threads) = (crew::stores(placed), crew::enough(threads, placed));
         Self {
             name,
             target,
@@ -249,8 +239,10 @@ impl Outgoing {
             return Ok(None);
         };
         match partner.outbox.borrow_part(place.start, place.bytes) {
-            Some(part) => Ok(Some(Storage::shared(place.kind, part))),
-            None => Err(Error::new(
+            Ok(part) => Ok(Some(Storage::shared(place.kind, part))),
+            // Another sender has chosen the slot of the last message again, of which this one is still viewed here.
+            Err(StillLent { ago: 1 }) => Ok(None),
+            Err(_) => Err(Error::new(
                 Code::Order,
                 format!("the output of two dates before {target} s is still viewed, or lent twice"),
                 "no view of an output after it was sent",
