@@ -74,6 +74,33 @@ impl CouplingSpec {
         self.grid_on_side(own, exchange.received_fields())
     }
 
+    /// Files in which the weights of an exchange may be, the likeliest first; none without a remapping.
+    ///
+    /// SCRIP names them after the grids and the method; with neighbours, newer versions also after their number.
+    #[must_use]
+    pub fn weight_files(&self, exchange: &ExchangeSpec) -> Vec<PathBuf> {
+        let Some(remap) = &exchange.remap else {
+            return Vec::new();
+        };
+        if let Some(weights) = &remap.weights {
+            return vec![weights.clone()];
+        }
+        let name = |key: Option<&str>| {
+            key.map_or(String::new(), |key| self.grid_file_name(key).to_owned())
+        };
+        let (source, target) = (
+            name(self.source_grid(exchange)),
+            name(self.target_grid(exchange)),
+        );
+        let methods = remap
+            .scrip
+            .as_ref()
+            .map(Scrip::file_names)
+            .unwrap_or_default();
+        let file = |method: String| format!("rmp_{source}_to_{target}_{method}.nc").into();
+        methods.into_iter().map(file).collect()
+    }
+
     fn grid_on_side<'a>(&'a self, own: Option<&'a str>, fields: &[String]) -> Option<&'a str> {
         let of_field = || Some(self.fields.get(fields.first()?)?.grid.as_str());
         own.or_else(of_field).filter(|name| !name.is_empty())

@@ -7,6 +7,7 @@ use halocline_configs::{
     parse,
     yaml::to_yaml,
 };
+use std::path::Path;
 
 const FILES: [(&str, &str); 4] = [
     ("nemo_and_worker", include_str!("namcouple/nemo_and_worker")),
@@ -195,6 +196,21 @@ fn every_section_and_transformation_arrives_in_the_experiment() {
         (chemistry.lag, chemistry.fields[0].as_str()),
         (Seconds(-3600), "SST_OCE")
     );
+}
+
+#[test]
+fn files_of_weights_are_called_after_grids_and_method() {
+    let spec = read("ocean_atmosphere").spec;
+
+    let files = |number: usize| spec.weight_files(&spec.exchanges[number]);
+
+    assert_eq!(files(0), [Path::new("rmp_torc_to_lmdz_BILINEAR.nc")]);
+    assert_eq!(
+        files(1),
+        [Path::new("rmp_lmdz_to_torc_CONSERV_FRACNNEI.nc")]
+    );
+    assert_eq!(files(3), [Path::new("runoff_weights.nc")]);
+    assert!(files(7).is_empty());
 }
 
 #[test]

@@ -14,13 +14,35 @@ pub(crate) struct Window {
     pub(crate) values: Vec<f64>,
     /// How many puts are in it.
     pub(crate) count: u32,
+    /// Date of the last put of this run [s].
+    last: Option<i64>,
 }
 
 impl Window {
     pub(crate) fn new(cells: usize) -> Self {
         Self {
             values: vec![0.0; cells],
-            count: 0,
+            ..Self::default()
+        }
+    }
+
+    /// A window that another run began.
+    pub(crate) const fn restored(values: Vec<f64>, count: u32) -> Self {
+        Self {
+            values,
+            count,
+            last: None,
+        }
+    }
+
+    /// Note the date of a put; the last one where it is not later, for then a value would count twice.
+    pub(crate) fn advance(&mut self, date: i64) -> Result<(), i64> {
+        match self.last.filter(|last| date <= *last) {
+            Some(last) => Err(last),
+            None => {
+                self.last = Some(date);
+                Ok(())
+            }
         }
     }
 

@@ -80,7 +80,7 @@ fn blocks<'a>(
         let block = sharing::Incoming {
             plan,
             kind: convert::element(route.exchange.receive_element()),
-            fill: route.exchange.fill,
+            fill: convert::fill_value(&route.exchange),
             levels: route.own_levels(own),
         };
         Some((position, block))
@@ -193,7 +193,8 @@ impl Opening<'_> {
             hold: exchange.hold,
             wire: convert::element(exchange.wire),
             receive_as: convert::element(exchange.receive_element()),
-            fill: exchange.fill,
+            fill: convert::fill_value(exchange),
+            threads: crew::size()?,
             block,
             remapping: Remapping::of(route),
             returning: None,

@@ -63,7 +63,7 @@ pub(crate) fn read_weights(
         let Some(own) = route.target.clone() else {
             continue;
         };
-        let path = path(route, remap, experiment).map_err(about)?;
+        let path = path(route, experiment).map_err(about)?;
         let known = done
             .iter()
             .filter(|other| is_alike(other, route, &path, experiment))
@@ -122,15 +122,24 @@ fn check(exchange: &ExchangeSpec, remap: &Remap) -> Result<(), Error> {
     ))
 }
 
-/// The file of weights: the one that is named, or the one that SCRIP would leave behind.
-fn path(route: &Route, remap: &Remap, experiment: &Experiment) -> Result<PathBuf, Error> {
-    if let Some(weights) = &remap.weights {
-        return Ok(experiment.folder.join(weights));
-    }
+/// The file of weights: the one that is named, or the one that SCRIP has left behind.
+fn path(route: &Route, experiment: &Experiment) -> Result<PathBuf, Error> {
     let (spec, exchange) = (&experiment.spec, &route.exchange);
-    let grids = [spec.source_grid(exchange), spec.target_grid(exchange)];
-    if let ([Some(source), Some(target)], Some(scrip)) = (grids, &remap.scrip) {
-        return Ok(experiment.folder.join(scrip.file_name(source, target)));
+    let files = spec.weight_files(exchange);
+    let paths: Vec<PathBuf> = files
+        .iter()
+        .map(|file| experiment.folder.join(file))
+        .collect();
+    let has_names = spec.source_grid(exchange).is_some() && spec.target_grid(exchange).is_some();
+    let is_named = exchange
+        .remap
+        .as_ref()
+        .is_some_and(|remap| remap.weights.is_some());
+    let there = paths.iter().position(|path| path.is_file()).unwrap_or(0);
+    if let Some(path) = paths.into_iter().nth(there)
+        && (is_named || has_names)
+    {
+        return Ok(path);
     }
     Err(Error::new(
         Code::Experiment,

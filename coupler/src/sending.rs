@@ -7,6 +7,8 @@
 use crate::{
     accumulate::Window,
     clock::Clock,
+    code::Code,
+    error::Error,
     gather::{Gatherings, Side},
     resolve,
     restart::Restart,
@@ -118,10 +120,32 @@ impl Sending {
     }
 
     /// Take a put into the window of its field.
-    pub(crate) fn take_in(&mut self, field: usize, view: &View<'_>) {
-        if let Some(operation) = self.accumulate {
-            self.windows[field].take_in(operation, view);
-        }
+    ///
+    /// # Errors
+    /// A date that is not after that of the last put.
+    pub(crate) fn take_in(
+        &mut self,
+        field: usize,
+        view: &View<'_>,
+        date: i64,
+    ) -> Result<(), Error> {
+        let Some(operation) = self.accumulate else {
+            return Ok(());
+        };
+        let window = &mut self.windows[field];
+        window.advance(date).map_err(|last| {
+            Error::new(
+                Code::Date,
+                format!(
+                    "put for date {date} s after that for {last} s, and exchange '{}' accumulates what is put",
+                    self.name
+                ),
+                "one put for each date, each later than the one before",
+                "put the field once a step, with the date of the step in seconds since the start of the run",
+            )
+        })?;
+        window.take_in(operation, view);
+        Ok(())
     }
 
     /// The values that a date sends, before they are scaled, if they are others than those of the caller's array; to be

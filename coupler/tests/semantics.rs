@@ -178,6 +178,96 @@ fn an_instant_is_the_put_of_the_date_and_nothing_happens_between() {
 }
 
 #[test]
+fn a_date_counts_once_in_a_window() {
+    let text = experiment(8, &exchange("period: 4 s, accumulate: sum"));
+    let sender = |session: &mut Session| {
+        let heat = define(session, "A", Direction::Send)?;
+        session.end_definition()?;
+        put(session, heat, 1.0, 0)?;
+        put(session, heat, 1.0, 1)?;
+        put(session, heat, 1.0, 1)?;
+        Ok(())
+    };
+    let receiver = |session: &mut Session| {
+        let heat = define(session, "B", Direction::Receive)?;
+        session.end_definition()?;
+        get(session, heat, 0)?;
+        get(session, heat, 4)?;
+        Ok(())
+    };
+    let errors = failing_pair(&text, sender, receiver);
+    assert!(
+        errors[0].code == Code::Date
+            && errors[0]
+                .found
+                .starts_with("put for date 1 s after that for 1 s"),
+        "{}",
+        errors[0]
+    );
+}
+
+#[test]
+fn cells_that_nobody_has_are_zero_in_files_and_do_not_count_in_checks() {
+    use halocline_exchanges::view::{Elements, ElementsMut, Layout, View, ViewMut};
+    // Cell 3 is land; the last cell of the grid is not, so that its size shows.
+    let wet = |session: &Session| -> Vec<u64> {
+        let (first, cells) = pair::share(session);
+        (first..first + cells)
+            .filter(|cell| *cell != 3)
+            .map(|cell| cell as u64)
+            .collect()
+    };
+    let text = experiment(
+        8,
+        &exchange("period: 4 s, status: expout, check_sent: true"),
+    );
+    let sender = |session: &mut Session| {
+        let cells = wet(session);
+        let count = cells.len();
+        let heat = session
+            .define_variable("A", Direction::Send, &Partition::Points(cells), 1)?
+            .expect("the experiment mentions it");
+        session.end_definition()?;
+        let values = vec![5.0; count];
+        for date in [0, 4] {
+            let view = View {
+                layout: Layout::contiguous([count, 1, 1]),
+                elements: Elements::F64(&values),
+            };
+            session.put(heat, view, date, false)?;
+        }
+        session.finish()
+    };
+    let receiver = |session: &mut Session| {
+        let cells = wet(session);
+        let count = cells.len();
+        let heat = session
+            .define_variable("B", Direction::Receive, &Partition::Points(cells), 1)?
+            .expect("the experiment mentions it");
+        session.end_definition()?;
+        for date in [0, 4] {
+            let mut values = vec![0.0; count];
+            let view = ViewMut {
+                layout: Layout::contiguous([count, 1, 1]),
+                elements: ElementsMut::F64(&mut values),
+            };
+            session.get(heat, view, date)?;
+            assert!(values.iter().all(|value| *value == 5.0));
+        }
+        session.finish()
+    };
+    on_all_layouts(&text, nothing, sender, receiver, |folder| {
+        for (file, field) in [("A_atmos_01.nc", "A"), ("B_ocean_01.nc", "B")] {
+            let file = netcdf::open(folder.join(file)).expect("it was written");
+            let variable = file.variable(field).expect("the field");
+            let values: Vec<f64> = variable.get_values(..).expect("numbers");
+            let expected = |number: usize| if number % CELLS == 3 { 0.0 } else { 5.0 };
+            assert_eq!(values, (0..2 * CELLS).map(expected).collect::<Vec<f64>>());
+        }
+    });
+}
+
+#[test]
 fn a_window_that_the_end_cuts_goes_on_in_the_next_run() {
     let text = experiment(
         8,

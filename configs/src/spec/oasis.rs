@@ -198,15 +198,14 @@ fn one_bin() -> u32 {
 }
 
 impl Scrip {
-    /// Name of the file that a computation of these weights leaves behind: `rmp_torc_to_lmdt_CONSERV_FRACNNEI.nc`.
-    #[must_use]
-    pub fn file_name(&self, source_grid: &str, target_grid: &str) -> String {
-        let mut name = format!("rmp_{source_grid}_to_{target_grid}_{}", self.method.entry());
-        if let Some(normalisation) = self.normalisation {
-            name.push('_');
-            name.push_str(normalisation.entry());
+    /// The method as files of weights are called after it, the likeliest name first.
+    pub(super) fn file_names(&self) -> Vec<String> {
+        let method = self.method.entry();
+        match (self.normalisation, self.neighbours) {
+            (Some(normalisation), _) => vec![format!("{method}_{}", normalisation.entry())],
+            (None, Some(neighbours)) => vec![format!("{method}_{neighbours}"), method.to_owned()],
+            (None, None) => vec![method.to_owned()],
         }
-        name + ".nc"
     }
 }
 

@@ -244,7 +244,7 @@ impl Session {
                 let levels = field.shape.levels;
                 let read = restart::read_window(&restart.path, route, &field.sent, levels, own)?;
                 if let Some((values, count)) = read {
-                    *window = Window { values, count };
+                    *window = Window::restored(values, count);
                 }
             }
         }

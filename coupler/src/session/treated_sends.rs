@@ -36,7 +36,10 @@ impl Session {
             let acted = self.sequence.act(&sending.name, sending.sequence, date);
             acted.map_err(|error| error.at(&self.component, self.rank))?;
         }
-        sending.take_in(field, view);
+        sending.take_in(field, view, date).map_err(|error| {
+            let name = &self.outgoing[exchange].fields[field];
+            error.about(name).at(&self.component, self.rank)
+        })?;
         if !acts {
             return self.stay(slot, date, write_restart);
         }
