@@ -1,7 +1,7 @@
 //! Check an experiment before it runs: the file, and what it needs on this machine.
 
 use crate::{error::Error, files, job::Job};
-use halocline_configs::CouplingSpec;
+use halocline_configs::{CouplingSpec, MissingRestart, Status};
 use std::{
     collections::HashSet,
     fmt,
@@ -29,7 +29,7 @@ pub fn check(path: &Path) -> Result<CheckReport, Error> {
     let text = halocline_configs::read_text(path)?;
     let (spec, remark) = halocline_configs::parse_noting(&text, &path.display().to_string())?;
     files::check(&spec, path)?;
-    let notes = match Job::new(&spec, path) {
+    let of_job = match Job::new(&spec, path) {
         Ok(job) => job
             .missing_programs()
             .iter()
@@ -37,12 +37,55 @@ pub fn check(path: &Path) -> Result<CheckReport, Error> {
             .collect(),
         Err(error) => vec![error.to_string()],
     };
+    let mut notes = missing_files(&spec, path.parent().unwrap_or(Path::new("")));
+    notes.extend(of_job);
     Ok(CheckReport {
         file: path.to_path_buf(),
         spec,
         remark,
         notes,
     })
+}
+
+/// Files that exchanges read at the start of a run, and that are not there yet: earlier runs or other programs make them.
+fn missing_files(spec: &CouplingSpec, folder: &Path) -> Vec<String> {
+    let is_there = |file: &PathBuf| folder.join(file).exists();
+    let zeros = spec
+        .oasis
+        .is_some_and(|oasis| oasis.missing_restart == MissingRestart::Zeros);
+    let mut notes = Vec::new();
+    for exchange in &spec.exchanges {
+        let weights = spec.weight_files(exchange);
+        if let Some(first) = weights.first().filter(|_| !weights.iter().any(is_there)) {
+            notes.push(missing(
+                &exchange.name,
+                first,
+                "holds the weights of its remapping",
+            ));
+        }
+        let reads = exchange.status == Status::Input;
+        let starts_from = exchange.lag.get() > 0 && !zeros;
+        if let Some(file) = exchange
+            .restart
+            .as_ref()
+            .filter(|file| (reads || starts_from) && !is_there(file))
+        {
+            let what = if reads {
+                "is read at each of its dates"
+            } else {
+                "holds its first values"
+            };
+            notes.push(missing(&exchange.name, file, what));
+        }
+    }
+    notes
+}
+
+fn missing(exchange: &str, file: &Path, what: &str) -> String {
+    format!(
+        "exchange '{exchange}': there is no {}, which {what}",
+        file.display()
+    )
 }
 
 impl fmt::Display for CheckReport {
