@@ -72,3 +72,16 @@ pub const fn element(element: written::Element) -> ElementKind {
         written::Element::Float64 => ElementKind::F64,
     }
 }
+
+/// What cells get that nobody sends: the fill value of an exchange as its receiver's elements have it.
+#[must_use]
+pub fn fill_value(exchange: &written::ExchangeSpec) -> f64 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the experiment asks for single precision"
+    )]
+    match element(exchange.receive_element()) {
+        ElementKind::F32 => f64::from(exchange.fill as f32),
+        ElementKind::F64 => exchange.fill,
+    }
+}

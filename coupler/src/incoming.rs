@@ -75,7 +75,10 @@ pub(crate) struct Incoming {
     pub(crate) hold: bool,
     pub(crate) wire: ElementKind,
     pub(crate) receive_as: ElementKind,
+    /// As a block of `receive_as` has it, also in an array of more digits: the same by memory and by message.
     pub(crate) fill: f64,
+    /// Threads that copy.
+    pub(crate) threads: usize,
     pub(crate) block: BlockShape,
     pub(crate) messages: Vec<Message>,
     pub(crate) memory: Option<Memory>,

@@ -125,7 +125,7 @@ fn blocks<'a>(
         let block = sharing::Incoming {
             plan,
             kind: convert::element(exchange.receive_element()),
-            fill: exchange.fill,
+            fill: convert::fill_value(exchange),
             levels: levels(spec, exchange, own),
         };
         (position, block)
@@ -244,7 +244,8 @@ impl Opening<'_> {
             hold: exchange.hold,
             wire: convert::element(exchange.wire),
             receive_as: convert::element(exchange.receive_element()),
-            fill: exchange.fill,
+            fill: convert::fill_value(exchange),
+            threads: crew::size()?,
             block,
             messages,
             memory,

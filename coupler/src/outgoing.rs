@@ -15,12 +15,6 @@ use halocline_exchanges::{
 };
 use halocline_exchanges_shared::outbox::StillLent;
 
-/// From this size on an exchange is written past the caches: it would push out of them what the ocean needs next, and
-/// does not fit them anyway. What fits is read faster from the cache that the ranks share [bytes].
-const STREAM_FROM: usize = 32 << 20;
-/// From this size on several threads may copy: to start them takes as long as copying a tenth of it [bytes].
-const THREADS_FROM: usize = 4 << 20;
-
 /// Where one partner's share of the exchange goes.
 #[derive(Debug)]
 pub(crate) enum Target {
@@ -113,12 +107,7 @@ impl Outgoing {
             _ => fields.iter().map(|_| None).collect(),
         };
         let placed: usize = targets.iter().map(Target::placed_bytes).sum();
-        let stores = if placed < STREAM_FROM {
-            Stores::Cached
-        } else {
-            Stores::Streaming
-        };
-        let threads = if placed < THREADS_FROM { 1 } else { threads };
+        let (stores, threads) = (crew::stores(placed), crew::enough(threads, placed));
         Self {
             name,
             target,

@@ -196,7 +196,7 @@ fn fill(inbox: &mut Inbox, incoming: &Incoming<'_>) {
             match incoming.kind {
                 #[allow(
                     clippy::cast_possible_truncation,
-                    reason = "the experiment asks for single precision"
+                    reason = "it was rounded where it came from the experiment"
                 )]
                 ElementKind::F32 => part.as_mut_slice().fill(incoming.fill as f32),
                 ElementKind::F64 => part.as_mut_slice().fill(incoming.fill),

@@ -119,7 +119,7 @@ impl Row {
 
     /// Indices of a row of stride one.
     #[inline]
-    fn forward_range(self) -> Range<usize> {
+    pub(crate) fn forward_range(self) -> Range<usize> {
         let first = at(self.first);
         first..first + self.len
     }

@@ -20,10 +20,10 @@ use std::{ops::Range, sync::Arc};
 /// Rows from this length on are streamed, where streaming is asked for [bytes].
 ///
 /// Shorter ones touch few whole cache lines, and a store past the caches pays for whole lines only.
-const LONG_ROW: usize = 1024;
+pub(crate) const LONG_ROW: usize = 1024;
 
 /// Elements that are converted at a time before they are streamed: they stay in the first cache.
-const CONVERTED_AT_ONCE: usize = 512;
+pub(crate) const CONVERTED_AT_ONCE: usize = 512;
 
 /// Memory of one block of a receiver, into which this sender writes its own cells.
 ///

@@ -2,13 +2,20 @@
 
 use crate::{
     copies::{Writer, count},
-    copy::{Direct, Row, scatter},
+    copy::{Conversion, Direct, Row, scatter},
+    place::{CONVERTED_AT_ONCE, LONG_ROW},
     plan::{BlockRun, BlockShape},
     rows::{Convert, Element},
     view::{Elements, ElementsMut, Layout, ViewMut},
 };
 
-/// Copy a block into an array of the receiver's host, with conversion.
+/// Copies long rows into an array of the host.
+pub trait RowWriter {
+    /// Copy `from` to `to`, of the same length.
+    fn write<T: bytemuck::Pod>(&mut self, from: &[T], to: &mut [T]);
+}
+
+/// Copy a block into an array of the receiver's host, with conversion, through the caches.
 ///
 /// `values` are the block's: axes (level, j, i), i fastest, `block.extent()` cells on each level, one after the other.
 /// `view` is the whole block, with axes (ni + 2 halo, nj + 2 halo, levels), or the own cells alone, (ni, nj, levels) or
@@ -17,26 +24,63 @@ use crate::{
 /// # Panics
 /// When the view is of another shape or reaches beyond its elements, or the block has fewer levels.
 pub fn copy_window(values: Elements<'_>, block: BlockShape, view: &mut ViewMut<'_>) {
-    let layout = &view.layout;
-    match (values, &mut view.elements) {
-        (Elements::F32(from), ElementsMut::F32(to)) => copy_as(from, block, layout, to),
-        (Elements::F32(from), ElementsMut::F64(to)) => copy_as(from, block, layout, to),
-        (Elements::F64(from), ElementsMut::F32(to)) => copy_as(from, block, layout, to),
-        (Elements::F64(from), ElementsMut::F64(to)) => copy_as(from, block, layout, to),
+    copy_any::<ThroughCaches>(values, block, view, None);
+}
+
+/// The same, with long rows left to `writer`.
+///
+/// # Panics
+/// As [`copy_window`].
+pub fn copy_window_by<W: RowWriter>(
+    values: Elements<'_>,
+    block: BlockShape,
+    view: &mut ViewMut<'_>,
+    writer: &mut W,
+) {
+    copy_any(values, block, view, Some(writer));
+}
+
+/// Nobody writes rows by it.
+enum ThroughCaches {}
+
+impl RowWriter for ThroughCaches {
+    fn write<T: bytemuck::Pod>(&mut self, _: &[T], _: &mut [T]) {
+        match *self {}
     }
 }
 
-fn copy_as<From: Convert<To>, To: Element>(
+fn copy_any<W: RowWriter>(
+    values: Elements<'_>,
+    block: BlockShape,
+    view: &mut ViewMut<'_>,
+    writer: Option<&mut W>,
+) {
+    let layout = &view.layout;
+    match (values, &mut view.elements) {
+        (Elements::F32(from), ElementsMut::F32(to)) => copy_as(from, block, layout, to, writer),
+        (Elements::F32(from), ElementsMut::F64(to)) => copy_as(from, block, layout, to, writer),
+        (Elements::F64(from), ElementsMut::F32(to)) => copy_as(from, block, layout, to, writer),
+        (Elements::F64(from), ElementsMut::F64(to)) => copy_as(from, block, layout, to, writer),
+    }
+}
+
+fn copy_as<From: Convert<To>, To: Element, W: RowWriter>(
     from: &[From],
     block: BlockShape,
     layout: &Layout,
     elements: &mut [To],
+    mut writer: Option<&mut W>,
 ) {
     let (cells, levels) = (block.cells(), layout.shape[2]);
     let window = Window::new(layout, block);
     let mut copy = |values: &[From], row: Row| {
         count::<To>(Writer::CopyWindow, row.len);
-        scatter::<Direct, From, To>(values, false, elements, row);
+        match &mut writer {
+            Some(writer) if row.stride == 1 && row.len * size_of::<To>() >= LONG_ROW => {
+                write_row(values, &mut elements[row.forward_range()], *writer);
+            }
+            _ => scatter::<Direct, From, To>(values, false, elements, row),
+        }
     };
     if window.is_whole()
         && let Some(row) = layout.one_row(0, cells, &(0..levels))
@@ -51,6 +95,26 @@ fn copy_as<From: Convert<To>, To: Element>(
                 copy(from, row);
             });
         });
+    }
+}
+
+/// Convert a row in pieces that stay in the first cache, and leave them to the writer.
+fn write_row<From: Convert<To>, To: Element>(
+    from: &[From],
+    to: &mut [To],
+    writer: &mut impl RowWriter,
+) {
+    if let Some(from) = From::unchanged(from) {
+        return writer.write(from, to);
+    }
+    let mut values = [To::zeroed(); CONVERTED_AT_ONCE];
+    for (from, to) in from
+        .chunks(CONVERTED_AT_ONCE)
+        .zip(to.chunks_mut(CONVERTED_AT_ONCE))
+    {
+        let values = &mut values[..from.len()];
+        Direct::row(from, values);
+        writer.write(values, to);
     }
 }
 

@@ -17,7 +17,6 @@ impl Incoming {
         if self.open == Some(date) {
             return Ok(());
         }
-        self.release_closed();
         if self.memory.as_ref().is_some_and(Memory::next_slot_is_held) {
             return Err(self.still_lent(date).about(&self.fields[field].name));
         }

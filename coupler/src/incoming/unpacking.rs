@@ -1,12 +1,11 @@
 //! From shared memory and messages into blocks and arrays.
 
 use super::{Call, Incoming, IncomingField, Message};
-use crate::{block::Storage, error::Error};
+use crate::{block::Storage, crew, error::Error};
 use halocline_exchanges::{
     plan::BlockRun,
     unpack::{fill, unpack},
     view::{ElementKind, ElementsMut, Layout, ViewMut},
-    window::copy_window,
 };
 
 impl Incoming {
@@ -22,7 +21,7 @@ impl Incoming {
 
     pub(super) fn copy_kept(&self, field: usize, view: &mut ViewMut<'_>) {
         if let Some(kept) = &self.fields[field].kept {
-            copy_window(kept.elements(), self.block, view);
+            crew::copy_out(kept.elements(), self.block, view, self.threads);
         }
     }
 
@@ -35,12 +34,12 @@ impl Incoming {
     ) -> Result<(), Error> {
         if self.rounds_on_the_way(view) {
             let block = self.unpack_into_spare(call, field)?;
-            copy_window(block.elements(), self.block, view);
+            crew::copy_out(block.elements(), self.block, view, self.threads);
             self.fields[field].spare = Some(block);
             return Ok(());
         }
         match self.borrow_block(field) {
-            Some(block) => copy_window(block.elements(), self.block, view),
+            Some(block) => crew::copy_out(block.elements(), self.block, view, self.threads),
             None => self.fill_gaps(field, view),
         }
         self.unpack_messages(call, field, view)
@@ -64,16 +63,7 @@ impl Incoming {
 
     pub(super) fn fill_gaps(&self, field: usize, view: &mut ViewMut<'_>) {
         let IncomingField { levels, gaps, .. } = &self.fields[field];
-        // As a block has it, also in an array of more digits: the same whether it came by memory or by message.
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "the experiment asks for single precision"
-        )]
-        let value = match self.receive_as {
-            ElementKind::F32 => f64::from(self.fill as f32),
-            ElementKind::F64 => self.fill,
-        };
-        fill(gaps, 0..*levels, self.block, value, view);
+        fill(gaps, 0..*levels, self.block, self.fill, view);
     }
 
     /// Unpack what comes in messages, piece by piece as they arrive.

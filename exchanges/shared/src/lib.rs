@@ -1,8 +1,9 @@
 //! Blocks in memory that the ranks of one node share: a sender packs straight into the receiver's block.
 //!
 //! Each rank that has a partner on its node owns one [`segment::Segment`]: a bell, and for each exchange that it
-//! receives an inbox with the flags of its senders and two slots, used in turn. A slot holds the halo-complete blocks
-//! of all fields of the exchange.
+//! receives an inbox with the flags of its senders and two slots. A slot holds the halo-complete blocks of all fields of
+//! the exchange. A sender that runs ahead fills the other slot; where the receiver has released a message before the next
+//! is begun, its slot is used again.
 //!
 //! ```text
 //! sender     slot 1: | pack | .............. | pack |             may write message n once n - 2 is released
@@ -22,6 +23,7 @@
 //! | `inbox` | the receiver's end of an exchange |
 //! | `part` | one field's block in a slot, in the hands of the receiver |
 //! | `outbox` | the sender's end: its cells of the receiver's slot |
+//! | `stream` | copies past the caches |
 //! | `node` | which processes can share memory at all |
 
 #[cfg(not(target_os = "linux"))]
@@ -42,3 +44,4 @@ pub use inbox::{Inbox, InboxShape};
 pub use outbox::Outbox;
 pub use part::Part;
 pub use segment::{Bell, Peer, Segment, ShareError, Ticket};
+pub use stream::PastCaches;

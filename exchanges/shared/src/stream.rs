@@ -1,5 +1,8 @@
 //! Copies past the caches: a big block is read by another core later, what it would push out of the caches is not.
 
+use bytemuck::Pod;
+use halocline_exchanges::window::RowWriter;
+
 /// Copy `from` to `to` without reading the lines of `to` first, where the processor can; [`fence`] must follow before
 /// another core is told.
 ///
@@ -56,9 +59,42 @@ pub(crate) fn fence() {
     }
 }
 
+/// Writes rows of arrays past the caches; what it wrote is in memory when it is dropped.
+#[derive(Debug, Default)]
+pub struct PastCaches {
+    streamed: bool,
+}
+
+impl RowWriter for PastCaches {
+    fn write<T: Pod>(&mut self, from: &[T], to: &mut [T]) {
+        assert_eq!(from.len(), to.len(), "rows of different length");
+        let (from, to): (&[u8], &mut [u8]) =
+            (bytemuck::cast_slice(from), bytemuck::cast_slice_mut(to));
+        // SAFETY: as many bytes, and `to` is borrowed for writing.
+        unsafe { copy(from, to.as_mut_ptr()) };
+        self.streamed = true;
+    }
+}
+
+impl Drop for PastCaches {
+    fn drop(&mut self) {
+        if self.streamed {
+            fence();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_written() {
+        let from: Vec<f32> = (0..1000_u16).map(f32::from).collect();
+        let mut to = vec![0.0; 1000];
+        PastCaches::default().write(&from[1..], &mut to[1..]);
+        assert_eq!(from, to);
+    }
 
     #[test]
     fn any_alignment_and_length_arrives() {
