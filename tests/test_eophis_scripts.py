@@ -106,7 +106,7 @@ def test_a_script_that_fails_ends_the_job(mpi: Mpi, ocean: Path, tmp_path: Path,
     ("change", "words"),
     [
         ("ex['lvl'] = 35", "36 levels"),
-        ("aliases['v_f'] = 'E_INX_1'", "nobody receives E_INX_1"),
+        ("ex['out'] = [*ex['out'], 'extra']", "nobody receives E_IN_2 (field 'extra')"),
         ("grid['npts'] = (62, 198)", "62 x 198 cells"),
     ],
 )
