@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from coupled_job import ROOT
+from eophis_jobs import search_path
 
 START = """
 import sys
@@ -28,14 +28,12 @@ def masks(**changes):
 
 def script(folder: Path, text: str, status: int = 0, **environment: str) -> str:
     """Run a script in its folder; return what it printed."""
-    package = str(ROOT / "python-bindings" / "python")
-    path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
     launched = ("OMPI_", "PMI", "SLURM_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(launched)}
     done = subprocess.run(
         [sys.executable, "-c", START + TUNNEL + text],
         cwd=folder,
-        env={**inherited, "PYTHONPATH": path, **environment},
+        env={**inherited, "PYTHONPATH": search_path(), **environment},
         text=True,
         capture_output=True,
         timeout=60,
