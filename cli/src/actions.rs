@@ -2,16 +2,16 @@
 
 use crate::{
     arguments::{
-        Arguments, CheckArguments, EndSignal, ImportArguments, PlanArguments, Progress,
-        RankArguments, RunArguments, ServeArguments, WithParentArguments,
+        Arguments, CheckArguments, ConvertArguments, EndSignal, ImportArguments, PlanArguments,
+        Progress, RankArguments, RunArguments, ServeArguments, WithParentArguments,
     },
     memory,
     output::{self, red},
 };
 use clap::CommandFactory;
 use halocline_launcher::{
-    End, Error, ExistingRun, LauncherChoice, Outcome, ProgressStyle, RankOptions, RunOptions,
-    Signal, WhatIf, shown,
+    Converted, End, Error, ExistingRun, LauncherChoice, Outcome, ProgressStyle, RankOptions,
+    RunOptions, Signal, WhatIf, shown,
 };
 use std::{os::unix::process::CommandExt, process::Command};
 
@@ -156,6 +156,29 @@ fn become_python(module: &str, words: &[String]) -> i32 {
         python.display()
     );
     127
+}
+
+/// `halocline import-namcouple`: print the experiment file that says what a namcouple says.
+pub fn import_namcouple(arguments: &ConvertArguments) -> i32 {
+    converted(halocline_launcher::import_namcouple(&arguments.file))
+}
+
+/// `halocline export-namcouple`: print the namcouple that says what an experiment file says.
+pub fn export_namcouple(arguments: &ConvertArguments) -> i32 {
+    converted(halocline_launcher::export_namcouple(&arguments.file))
+}
+
+/// The file to standard output; what it does not say to standard error.
+fn converted(file: Result<Converted, Error>) -> i32 {
+    match file {
+        Ok(Converted { text, note }) => {
+            if let Some(note) = note {
+                eprintln!("note: {note}");
+            }
+            output::print(&text)
+        }
+        Err(error) => output::error(&error),
+    }
 }
 
 /// `halocline schema`: print the JSON Schema.

@@ -11,6 +11,7 @@ Examples:
   halocline plan experiment.yaml           who sends what to whom, when, and how much
   halocline run experiment.yaml            run all components as one MPI job
   halocline run --print experiment.yaml    the plain mpirun line, for your own job script
+  halocline check namcouple                OASIS's own file is read wherever an experiment file is
 
 Environment:
   HALOCLINE_LOG      what is logged: error, warn, info (default for ranks), debug, trace
@@ -42,8 +43,14 @@ pub enum Action {
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArguments),
     /// Write the experiment file that a script for Eophis implies; runs the script in preproduction, without MPI
-    #[command(after_help = IMPORT_EXAMPLES)]
+    #[command(after_help = EOPHIS_EXAMPLES)]
     ImportEophis(ImportArguments),
+    /// Write the experiment file that says what a namcouple says
+    #[command(after_help = IMPORT_EXAMPLES)]
+    ImportNamcouple(ConvertArguments),
+    /// Write the namcouple that says what an experiment file says
+    #[command(after_help = EXPORT_EXAMPLES)]
+    ExportNamcouple(ConvertArguments),
     /// Print the JSON Schema of the experiment file, which editors complete with
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
@@ -61,7 +68,7 @@ pub enum Action {
     WithParent(WithParentArguments),
 }
 
-const IMPORT_EXAMPLES: &str = "\
+const EOPHIS_EXAMPLES: &str = "\
 Examples:
   halocline import-eophis main.py                    runs main.py --exec preprod, writes experiment.yaml
   halocline import-eophis main.py -o coupled.yaml
@@ -86,6 +93,7 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   halocline check experiment.yaml
   halocline check examples/*/*.yaml
+  halocline check namcouple
   halocline check --short experiment.yaml    one line per problem, FILE:LINE:COLUMN first, for editors
 
 Exit status: 0 when all files are right, 1 when one is not.";
@@ -93,7 +101,7 @@ Exit status: 0 when all files are right, 1 when one is not.";
 /// `halocline check`.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// Experiment files
+    /// Experiment files, or namcouples
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// One line per problem, as compilers write them
@@ -215,6 +223,27 @@ pub struct ServeArguments {
         allow_hyphen_values = true
     )]
     pub words: Vec<String>,
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  halocline import-namcouple namcouple > experiment.yaml
+
+What has no effect here is named on standard error and at the head of the experiment file. Jobs take the
+namcouple as it is; the experiment file is for adding what a namcouple has no words for.";
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  halocline export-namcouple experiment.yaml > namcouple
+
+What a namcouple has no words for is named on standard error.";
+
+/// `halocline import-namcouple` and `halocline export-namcouple`.
+#[derive(Debug, Args)]
+pub struct ConvertArguments {
+    /// The namcouple or experiment file
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
 }
 
 const SCHEMA_EXAMPLES: &str = "\

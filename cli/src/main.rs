@@ -21,6 +21,8 @@ fn main() -> ExitCode {
         Action::Plan(arguments) => actions::plan(&arguments),
         Action::Serve(arguments) => actions::serve(&arguments),
         Action::ImportEophis(arguments) => actions::import_eophis(&arguments),
+        Action::ImportNamcouple(arguments) => actions::import_namcouple(&arguments),
+        Action::ExportNamcouple(arguments) => actions::export_namcouple(&arguments),
         Action::Schema => actions::schema(),
         Action::Completion { shell } => actions::completion(shell),
         Action::Rank(arguments) => actions::rank(arguments),

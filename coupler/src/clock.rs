@@ -69,6 +69,19 @@ impl Clock {
         (date < end && date + lag < end).then_some(date)
     }
 
+    /// As [`Clock::next_put`], with the dates that serve the next run.
+    #[must_use]
+    pub fn next_put_or_carried(self, after: Option<i64>, end: i64) -> Option<i64> {
+        match self {
+            Self::Every { period, lag } if lag > 0 => {
+                // Beyond the end no more than a lag: no further than the first get of the next run.
+                let date = self.next_put(after, end.saturating_add(period + lag))?;
+                (date < end).then_some(date)
+            }
+            _ => self.next_put(after, end),
+        }
+    }
+
     /// The first date of a get after `date` (or from 0 on), if the run has one.
     #[must_use]
     pub fn next_get(self, after: Option<i64>, end: i64) -> Option<i64> {
@@ -143,6 +156,10 @@ mod tests {
         assert_eq!(carried(10, 3), [37]);
         assert_eq!(carried(10, 0), [0; 0]);
         assert_eq!(carried(10, -3), [0; 0]);
+        let clock = Clock::Every { period: 10, lag: 3 };
+        assert_eq!(clock.next_put_or_carried(Some(27), END), Some(37));
+        assert_eq!(clock.next_put_or_carried(Some(37), END), None);
+        assert_eq!(clock.next_put(Some(27), END), None);
     }
 
     #[test]

@@ -111,6 +111,7 @@ fn route(
     source: &Side,
     target: &Side,
 ) -> Result<Route, Error> {
+    let is_open = exchange.is_open();
     let mut exchange = exchange.clone();
     for (side, name) in [(source, &mut exchange.from), (target, &mut exchange.to)] {
         if let Some(component) = side.component() {
@@ -154,6 +155,7 @@ fn route(
     };
     Ok(Route {
         number,
+        is_open,
         fields: fields.collect(),
         exchange,
         grid: Arc::new(grid),

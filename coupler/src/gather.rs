@@ -222,6 +222,7 @@ fn gathering(route: &Route, side: Side, rank: usize) -> Route {
     };
     Route {
         number: 0,
+        is_open: route.is_open,
         target_side: format!("{label} (the rank that writes)"),
         grid: Arc::clone(&route.grid),
         fields: vec![RouteField {

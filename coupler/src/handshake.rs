@@ -3,7 +3,10 @@
 use crate::{code::Code, error::Error};
 use halocline_configs::CouplingSpec;
 use halocline_exchanges::world::{Notice, World, WorldError};
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 /// Who is in the job.
 #[derive(Debug, Clone)]
@@ -148,7 +151,7 @@ pub(crate) fn read_experiment(
     let (name, text) = whole
         .split_once('\0')
         .unwrap_or(("experiment.yaml", &whole));
-    let parsed = halocline_configs::parse(text, name).map_err(|problems| {
+    let parsed = halocline_configs::parse_noting(text, name).map_err(|problems| {
         Error::new(
             Code::Experiment,
             problems.to_string(),
@@ -156,7 +159,10 @@ pub(crate) fn read_experiment(
             format!("correct {name}; `halocline check {name}` says the same without a job"),
         )
     });
-    let spec = agree(world, roll, parsed)?;
+    let (spec, note) = agree(world, roll, parsed)?;
+    if let Some(note) = note.filter(|_| world.rank() == 0) {
+        tracing::info!("{note}");
+    }
     let folder = Path::new(name)
         .parent()
         .map(Path::to_path_buf)
@@ -165,14 +171,19 @@ pub(crate) fn read_experiment(
 }
 
 fn read(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|error| {
+    let text = std::fs::read_to_string(path).or_else(|error| match error.kind() {
+        // A namcouple may have comments in Latin-1.
+        ErrorKind::InvalidData => halocline_configs::read_text(path).map_err(|_| error),
+        _ => Err(error),
+    });
+    text.map_err(|error| {
         Error::new(
             Code::Experiment,
             format!(
                 "cannot read the experiment file {}: {error}",
                 path.display()
             ),
-            "the YAML file that names components, fields and exchanges",
+            "the YAML file that names components, fields and exchanges, or a namcouple",
             "pass its path to init, or set HALOCLINE_EXPERIMENT (`halocline run FILE` does)",
         )
     })

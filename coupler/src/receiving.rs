@@ -28,6 +28,7 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Receiving {
     pub(crate) number: usize,
+    pub(crate) is_open: bool,
     pub(crate) name: String,
     scale: Option<Linear>,
     pub(crate) check: bool,
@@ -73,6 +74,7 @@ impl Receiving {
             });
         Self {
             number: route.number,
+            is_open: route.is_open,
             name: exchange.name.clone(),
             scale: exchange.scale_received,
             check: exchange.check_received,

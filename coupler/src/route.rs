@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub(crate) struct Route {
     /// Its place in the experiment file, counted from 1.
     pub(crate) number: usize,
+    /// Whether the file names no components: models that define variables are free to end before the run does.
+    pub(crate) is_open: bool,
     /// What the file says, with both components filled in.
     pub(crate) exchange: ExchangeSpec,
     pub(crate) grid: Arc<Grid>,

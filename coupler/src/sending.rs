@@ -22,6 +22,7 @@ use std::path::PathBuf;
 #[derive(Debug)]
 pub(crate) struct Sending {
     pub(crate) number: usize,
+    pub(crate) is_open: bool,
     pub(crate) name: String,
     clock: Clock,
     accumulate: Option<TimeOperation>,
@@ -71,6 +72,7 @@ impl Sending {
         });
         Self {
             number: route.number,
+            is_open: route.is_open,
             name: exchange.name.clone(),
             clock: resolve::clock(exchange),
             accumulate,
@@ -104,10 +106,15 @@ impl Sending {
         self.accumulate.is_some()
     }
 
+    /// Whether the last values of a run are for the first receive of the next.
+    pub(crate) fn carries(&self) -> bool {
+        let is_lagged = |restart: &Restart| restart.is_lagged;
+        self.restart.as_ref().is_some_and(is_lagged)
+    }
+
     /// Whether a put at `date` is for the first receive of the next run.
     pub(crate) fn carries_over(&self, date: i64, end: i64) -> bool {
-        let is_lagged = |restart: &Restart| restart.is_lagged;
-        self.restart.as_ref().is_some_and(is_lagged) && self.clock.carries_over(date, end)
+        self.carries() && self.clock.carries_over(date, end)
     }
 
     /// Take a put into the window of its field.

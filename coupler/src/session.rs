@@ -178,6 +178,12 @@ impl Session {
         &self.experiment.spec
     }
 
+    /// Format of the netCDF files that are written.
+    #[must_use]
+    pub fn file_format(&self) -> halocline_gridfiles::Format {
+        resolve::format(&self.experiment.spec)
+    }
+
     /// Folder of the experiment file: names of files in it are relative to this.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -358,7 +364,13 @@ impl Session {
 
     /// Go on to the next date at which something is due for this component; `None` at the end of the run.
     pub fn next_step(&mut self) -> Option<Step> {
-        let step = steps::next(&self.incoming, &self.outgoing, self.step, self.end)?;
+        let step = steps::next(
+            &self.incoming,
+            &self.outgoing,
+            &self.sendings,
+            self.step,
+            self.end,
+        )?;
         self.step = Some(step.date);
         Some(step)
     }

@@ -1,6 +1,6 @@
 //! The dates at which a worker acts, and what is due at each.
 
-use crate::{clock::Clock, incoming::Incoming, outgoing::Outgoing};
+use crate::{clock::Clock, incoming::Incoming, outgoing::Outgoing, sending::Sending};
 
 /// One date of a worker: what comes in and what is to go out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub struct Step {
 pub(crate) fn next(
     incoming: &[Incoming],
     outgoing: &[Outgoing],
+    sendings: &[Sending],
     after: Option<i64>,
     end: i64,
 ) -> Option<Step> {
@@ -27,7 +28,14 @@ pub(crate) fn next(
         .filter_map(|exchange| exchange.clock.next_get(after, end));
     let puts = outgoing
         .iter()
-        .filter_map(|exchange| exchange.clock.next_put(after, end));
+        .zip(sendings)
+        .filter_map(|(exchange, sending)| {
+            if sending.carries() {
+                exchange.clock.next_put_or_carried(after, end)
+            } else {
+                exchange.clock.next_put(after, end)
+            }
+        });
     let only_statics = (after.is_none() && end > 0)
         .then_some(0)
         .filter(|_| has_static(incoming, outgoing));
@@ -39,16 +47,18 @@ pub(crate) fn next(
     let inputs = incoming
         .iter()
         .filter(|exchange| acts(exchange.clock, exchange.clock.get(date)));
-    let outputs = outgoing
-        .iter()
-        .filter(|exchange| acts(exchange.clock, exchange.clock.put(date, end).is_some()));
+    let outputs = outgoing.iter().zip(sendings).filter(|(exchange, sending)| {
+        let acts_at_date =
+            exchange.clock.put(date, end).is_some() || sending.carries_over(date, end);
+        acts(exchange.clock, acts_at_date)
+    });
     Some(Step {
         date,
         inputs: inputs
             .flat_map(|exchange| exchange.fields.iter().map(|field| field.name.clone()))
             .collect(),
         outputs: outputs
-            .flat_map(|exchange| exchange.fields.iter().cloned())
+            .flat_map(|(exchange, _)| exchange.fields.iter().cloned())
             .collect(),
     })
 }

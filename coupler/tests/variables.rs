@@ -375,6 +375,32 @@ fn a_field_that_both_components_send_is_refused() {
 }
 
 #[test]
+fn a_put_with_nothing_due_looks_at_no_array() {
+    let sender = |session: &mut Session| {
+        let heat = define(session, "A", Direction::Send)?;
+        session.end_definition()?;
+        put(session, heat, 0.0, 0)?;
+        // An array that is not there: to touch it would be a panic, to look at its size an error.
+        let nowhere = View {
+            layout: Layout::contiguous([7, 5, 3]),
+            elements: Elements::F64(&[]),
+        };
+        for date in 1..4 {
+            assert_eq!(session.put(heat, nowhere, date, true)?, Sent::NotDue);
+        }
+        put(session, heat, 4.0, 4)?;
+        session.finish()
+    };
+    pairs(&experiment(8, PLAIN), sender, gets(8));
+}
+
+#[test]
+fn models_may_end_before_the_run_does() {
+    // 16 s in the experiment, 8 s in the models.
+    pairs(&experiment(16, PLAIN), puts(8), gets(8));
+}
+
+#[test]
 fn an_array_of_another_size_is_refused_with_the_size_that_fits() {
     let sender = |session: &mut Session| {
         let heat = define(session, "A", Direction::Send)?;

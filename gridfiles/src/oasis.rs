@@ -6,7 +6,10 @@
 //! | masks.nc | `torc.msk`, `torc.frc` |
 //! | areas.nc | `torc.srf` |
 
-use crate::error::{FileError, FileErrorKind, shape_text};
+use crate::{
+    error::{FileError, FileErrorKind, shape_text},
+    writer::Format,
+};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -111,34 +114,35 @@ pub struct GridArray {
 
 const FILES: [&str; 3] = ["grids.nc", "masks.nc", "areas.nc"];
 
-/// Add arrays to the files in `folder`, which are made where they are missing.
+/// Add arrays to the files in `folder`, which are made in `format` where they are missing.
 ///
 /// What a file holds already stays; an array of the same name and shape is replaced. Processes that add at the same time
 /// wait for each other, and a reader never sees a file half written.
 ///
 /// # Errors
 /// A file that cannot be written, an array of the same name and another shape.
-pub fn add_to_files(folder: &Path, arrays: &[GridArray]) -> Result<(), FileError> {
+pub fn add_to_files(folder: &Path, arrays: &[GridArray], format: Format) -> Result<(), FileError> {
     for name in FILES {
         let chosen: Vec<&GridArray> = arrays
             .iter()
             .filter(|array| array.quantity.file() == name)
             .collect();
         if !chosen.is_empty() {
-            add_to_file(&folder.join(name), &chosen)?;
+            add_to_file(&folder.join(name), &chosen, format)?;
         }
     }
     Ok(())
 }
 
-fn add_to_file(path: &Path, arrays: &[&GridArray]) -> Result<(), FileError> {
+fn add_to_file(path: &Path, arrays: &[&GridArray], format: Format) -> Result<(), FileError> {
     let _turn = turn(path)?;
     let beside = with_suffix(path, ".new");
     let is_there = path.exists();
     if is_there {
         fs::copy(path, &beside).map_err(|error| cannot_write(path, &error))?;
     }
-    write(&beside, arrays, is_there).map_err(|problem| problem.in_file(path))?;
+    let new = (!is_there).then_some(format);
+    write(&beside, arrays, new).map_err(|problem| problem.in_file(path))?;
     fs::rename(&beside, path).map_err(|error| cannot_write(path, &error))
 }
 
@@ -191,14 +195,15 @@ impl Problem {
     }
 }
 
-fn write(path: &Path, arrays: &[&GridArray], is_there: bool) -> Result<(), Problem> {
-    let mut file = if is_there {
-        let mut file = netcdf::append(path)?;
-        file.redef()?;
-        file
-    } else {
-        netcdf::create_with(path, netcdf::Options::_64BIT_OFFSET)?
+/// `new`: the format of a file that is not there yet.
+fn write(path: &Path, arrays: &[&GridArray], new: Option<Format>) -> Result<(), Problem> {
+    let mut file = match new {
+        Some(format) => netcdf::create_with(path, format.options())?,
+        None => netcdf::append(path)?,
     };
+    if new.is_none() {
+        file.redef()?;
+    }
     for array in arrays {
         define(&mut file, array)?;
     }

@@ -19,6 +19,16 @@ pub enum Format {
     Data64,
 }
 
+impl Format {
+    pub(crate) const fn options(self) -> Options {
+        match self {
+            Self::Classic => Options::CLASSIC,
+            Self::Offset64 => Options::_64BIT_OFFSET,
+            Self::Data64 => Options::_64BIT_DATA,
+        }
+    }
+}
+
 /// A netCDF file that fields are written to.
 #[derive(Debug)]
 pub struct FieldFile {
@@ -32,12 +42,7 @@ impl FieldFile {
     /// # Errors
     /// It cannot be written.
     pub fn create(path: &Path, format: Format) -> Result<Self, FileError> {
-        let options = match format {
-            Format::Classic => Options::CLASSIC,
-            Format::Offset64 => Options::_64BIT_OFFSET,
-            Format::Data64 => Options::_64BIT_DATA,
-        };
-        let file = netcdf::create_with(path, options).map_err(unwritable(path))?;
+        let file = netcdf::create_with(path, format.options()).map_err(unwritable(path))?;
         let mut file = Self {
             path: path.to_owned(),
             file,

@@ -1,7 +1,7 @@
 //! Grids that several components write into the same files.
 
 use halocline_gridfiles::{
-    FileErrorKind,
+    FileErrorKind, Format,
     oasis::{GridArray, Quantity, Values, add_to_files},
 };
 use std::path::Path;
@@ -47,7 +47,8 @@ fn components_add_their_grids_at_the_same_time() {
                     array(grid, Quantity::Mask, nx, 1),
                     array(grid, Quantity::Area, nx, 1),
                 ];
-                add_to_files(folder, &arrays).expect("a folder that can be written");
+                add_to_files(folder, &arrays, Format::default())
+                    .expect("a folder that can be written");
             });
         }
     });
@@ -71,13 +72,27 @@ fn components_add_their_grids_at_the_same_time() {
 fn an_array_is_replaced_by_one_of_its_shape_and_kept_from_another() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut latitude = array("torc", Quantity::Latitude, 3, 1);
-    add_to_files(folder.path(), std::slice::from_ref(&latitude)).expect("a new file");
+    add_to_files(
+        folder.path(),
+        std::slice::from_ref(&latitude),
+        Format::Data64,
+    )
+    .expect("a new file");
     latitude.values = Values::Real(vec![7.0; 6]);
-    add_to_files(folder.path(), std::slice::from_ref(&latitude)).expect("the same shape");
+    add_to_files(
+        folder.path(),
+        std::slice::from_ref(&latitude),
+        Format::Data64,
+    )
+    .expect("the same shape");
     let file = folder.path().join("grids.nc");
     assert_eq!(shape_and_values(&file, "torc.lat").1, vec![7.0; 6]);
-    let error = add_to_files(folder.path(), &[array("torc", Quantity::Latitude, 4, 1)])
-        .expect_err("another shape");
+    let error = add_to_files(
+        folder.path(),
+        &[array("torc", Quantity::Latitude, 4, 1)],
+        Format::Data64,
+    )
+    .expect_err("another shape");
     assert_eq!(error.kind, FileErrorKind::WrongShape);
     assert!(error.to_string().contains("(2, 3)"), "{error}");
     assert_eq!(

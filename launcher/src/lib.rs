@@ -11,6 +11,7 @@
 mod cause;
 mod check;
 mod command_line;
+mod convert_file;
 mod cores;
 mod cut;
 mod display;
@@ -38,6 +39,7 @@ mod worker_file;
 pub use cause::Cause;
 pub use check::{CheckReport, check};
 pub use command_line::{CommandLine, Recipe, Starter};
+pub use convert_file::{Converted, export_namcouple, import_namcouple};
 pub use cut::Cut;
 pub use ends::Ends;
 pub use error::{Error, Explanation};

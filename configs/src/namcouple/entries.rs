@@ -188,6 +188,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             return Err(Broken);
         }
         label(line.words[2], findings);
+        let [sent, received] = one_side(status, sent, received, line, findings);
         let period = self.period(line.words[3], findings)?;
         let transformations = number_of_transformations(line.words[4], findings)?;
         let restart = (status_at == 6).then(|| PathBuf::from(line.words[5].text));
@@ -365,6 +366,28 @@ pub(crate) fn is_good_name(name: &str) -> bool {
         && !name.contains(blank)
 }
 
+/// With a file at the other side there are only the names of one side.
+fn one_side(
+    status: Status,
+    sent: Vec<String>,
+    received: Vec<String>,
+    line: &Line<'_>,
+    findings: &mut Findings,
+) -> [Vec<String>; 2] {
+    let (names, other) = match status {
+        Status::Output => (sent, line.words[1]),
+        Status::Input => (received, line.words[0]),
+        Status::Exported | Status::Expout => return [sent, received],
+    };
+    if line.words[0].text != line.words[1].text {
+        findings.remark(
+            other.place,
+            format!("'{}' on the side of the file", other.shown()),
+        );
+    }
+    [names.clone(), names]
+}
+
 /// Position of the field in the table of names of earlier versions; 1 is what is written where there is none.
 fn label(word: Word<'_>, findings: &mut Findings) {
     match integer(word.text) {
@@ -445,7 +468,18 @@ fn second_line(entry: &mut Entry, line: &Line<'_>, findings: &mut Findings) -> R
         size: has_sizes.then(|| size(first)).flatten(),
         ends: None,
     };
-    entry.grids = Some([side(0, 0), side(names.len() - 1, 2)]);
+    let source = side(0, 0);
+    let target = if entry.status == Status::Output {
+        let other = names[names.len() - 1];
+        if other.text != source.name {
+            let what = format!("the grid '{}' on the side of the file", other.shown());
+            findings.remark(other.place, what);
+        }
+        source.clone()
+    } else {
+        side(1, 2)
+    };
+    entry.grids = Some([source, target]);
     indices
         .iter()
         .try_for_each(|word| index(entry, *word, findings))

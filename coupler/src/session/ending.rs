@@ -70,19 +70,31 @@ impl Session {
 
     /// Whether every coupling date of the run has been served: a partner would wait for the rest.
     ///
-    /// Models with variables of their own may end earlier, all of them at the same date, as OASIS lets them: the length
-    /// of the run in a namcouple is a bound, and not what their namelists say.
+    /// Models that define variables may end before the run does, as their own input tells them when: the log says so.
     fn check_complete(&self) -> Result<(), Error> {
-        if self.uses_variables {
-            return Ok(());
-        }
-        let sends = self.outgoing.iter().filter_map(|exchange| {
+        let sends = self.outgoing.iter().zip(&self.sendings);
+        let sends = sends.filter_map(|(exchange, sending)| {
             let date = exchange.owed(self.end)?;
+            if sending.is_open {
+                tracing::warn!(
+                    "exchange '{}' was not sent for {date} s and later",
+                    exchange.name
+                );
+                return None;
+            }
             let fields = exchange.fields.iter().map(String::as_str).collect();
             Some(("send", &exchange.name, exchange.clock, date, fields))
         });
-        let receives = self.incoming.iter().filter_map(|exchange| {
+        let receives = self.incoming.iter().zip(&self.receivings);
+        let receives = receives.filter_map(|(exchange, receiving)| {
             let date = exchange.owed(self.end)?;
+            if receiving.is_open {
+                tracing::warn!(
+                    "exchange '{}' was not received for {date} s and later",
+                    exchange.name
+                );
+                return None;
+            }
             let fields: Vec<&str> = exchange
                 .fields
                 .iter()
@@ -90,7 +102,8 @@ impl Session {
                 .collect();
             Some(("receive", &exchange.name, exchange.clock, date, fields))
         });
-        let Some((verb, name, clock, date, fields)) = sends.chain(receives).next() else {
+        let owed: Vec<_> = sends.chain(receives).collect();
+        let Some((verb, name, clock, date, fields)) = owed.into_iter().next() else {
             return Ok(());
         };
         let last = clock.last_get(self.end);

@@ -23,22 +23,24 @@ impl Session {
             return Err(self.unknown(field, "send"));
         };
         self.check_date(field, date)?;
-        let due = |(exchange, number): &(usize, usize)| {
-            let target = self.outgoing[*exchange].due(date, self.end)?;
-            Some((*exchange, *number, target))
-        };
-        let due: Vec<_> = slots.iter().filter_map(due).collect();
-        let Some((exchange, number, target)) = due.first().copied() else {
+        // Also where a put is accumulated, and nothing leaves yet.
+        let Some((exchange, number)) = slots
+            .iter()
+            .copied()
+            .find(|(exchange, _)| self.reads_put(*exchange, date))
+        else {
             return Ok(None);
         };
+        let target = self.outgoing[exchange].due(date, self.end);
+        // What is made into other values on the way has no place of its own in the receiver's block.
+        let goes_straight = slots.len() == 1 && self.sendings[exchange].is_plain();
         let outgoing = &self.outgoing[exchange];
         let ([ni, nj], levels) = (outgoing.local_shape, outgoing.levels[number]);
         let kind = self.widest_wire(&slots);
         self.release_returned();
-        let in_place = if slots.len() == 1 {
-            self.lend_in_place(exchange, number, target)?
-        } else {
-            None
+        let in_place = match target.filter(|_| goes_straight) {
+            Some(target) => self.lend_in_place(exchange, number, target)?,
+            None => None,
         };
         let spare = || self.spare_outputs.remove(field);
         let storage = in_place

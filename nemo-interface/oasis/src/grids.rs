@@ -2,7 +2,7 @@
 //! grids.nc, masks.nc and areas.nc.
 
 use crate::{communicators::Choice, component::Component, partition, refused};
-use halocline_coupler::{Code, Error};
+use halocline_coupler::{Code, Error, Session};
 use halocline_exchanges_mpi::Gathering;
 use halocline_gridfiles::oasis::{GridArray, Quantity, Values, add_to_files};
 use std::path::Path;
@@ -119,7 +119,11 @@ impl Component {
         }
         self.journal
             .line(format!("writing {} arrays of grids", arrays.len()));
-        add_to_files(Path::new("."), &arrays).map_err(|error| {
+        let format = self
+            .session
+            .as_ref()
+            .map_or_else(Default::default, Session::file_format);
+        add_to_files(Path::new("."), &arrays, format).map_err(|error| {
             self.here(Error::new(
                 Code::File,
                 format!("{}: {}", error.file.display(), error.found),

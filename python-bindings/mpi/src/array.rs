@@ -34,6 +34,17 @@ pub(crate) fn place(array: &Bound<'_, PyAny>, wanted: &Wanted) -> Result<Option<
         .map_err(|_| not_an_array(array, wanted))?;
     let kind = element_kind(&untyped.dtype()).ok_or_else(|| wrong_type(untyped, wanted))?;
     let (shape, byte_strides) = axes(untyped, wanted)?;
+    Ok(place_axes(untyped, kind, shape, byte_strides))
+}
+
+/// The elements of `array`, whose extents and strides [bytes] along (i, j, level) are these; `None` where they are not
+/// aligned to their size.
+pub(crate) fn place_axes(
+    untyped: &Bound<'_, PyUntypedArray>,
+    kind: ElementKind,
+    shape: [usize; 3],
+    byte_strides: [isize; 3],
+) -> Option<Placed> {
     // SAFETY: the pointer is that of a live array object that we hold a reference to.
     let (flags, data) = unsafe {
         let fields = &*_PyArray_GET_ITEM_DATA(untyped.as_array_ptr().cast_const());
@@ -41,7 +52,7 @@ pub(crate) fn place(array: &Bound<'_, PyAny>, wanted: &Wanted) -> Result<Option<
     };
     let size = kind.size().cast_signed();
     if flags & NPY_ARRAY_ALIGNED == 0 || byte_strides.iter().any(|stride| stride % size != 0) {
-        return Ok(None);
+        return None;
     }
     let strides = byte_strides.map(|stride| stride / size);
     let (lowest, highest) = reach(shape, strides);
@@ -57,13 +68,13 @@ pub(crate) fn place(array: &Bound<'_, PyAny>, wanted: &Wanted) -> Result<Option<
     };
     // SAFETY: the element at index `lowest` is within the array, `reach` takes only indices of its elements.
     let lowest = unsafe { data.offset(lowest * size) };
-    Ok(Some(Placed {
+    Some(Placed {
         kind,
         layout,
         lowest,
         span,
         writable: flags & NPY_ARRAY_WRITEABLE != 0,
-    }))
+    })
 }
 
 /// Smallest and largest index of an element, counted from element (0, 0, 0).
@@ -77,7 +88,7 @@ fn reach(shape: [usize; 3], strides: [isize; 3]) -> (isize, isize) {
     (lowest, highest)
 }
 
-fn element_kind(found: &Bound<'_, PyArrayDescr>) -> Option<ElementKind> {
+pub(crate) fn element_kind(found: &Bound<'_, PyArrayDescr>) -> Option<ElementKind> {
     let py = found.py();
     if found.is_equiv_to(&dtype::<f64>(py)) {
         Some(ElementKind::F64)
@@ -117,6 +128,16 @@ fn axes(
 }
 
 impl Placed {
+    /// Extents and strides along (i, j, level).
+    pub(crate) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The same elements, seen along other axes that reach no others.
+    pub(crate) fn seen_as(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
     /// The elements to read.
     ///
     /// # Safety

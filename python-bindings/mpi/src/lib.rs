@@ -11,6 +11,9 @@ mod errors;
 mod farewell;
 mod field_array;
 mod lease;
+mod oasis;
+mod oasis_array;
+mod released;
 mod session;
 mod thread_bound;
 mod tunnels;
@@ -26,6 +29,8 @@ fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<lease::Lease>()?;
     module.add_class::<tunnels::Tunnels>()?;
     module.add_function(wrap_pyfunction!(farewell::before_mpi_ends, module)?)?;
+    module.add_class::<oasis::OasisComponent>()?;
+    module.add_function(wrap_pyfunction!(oasis::rank_and_size, module)?)?;
     let codes: Vec<(i32, &str)> = Code::ALL
         .iter()
         .map(|(code, name)| (*code as i32, *name))

@@ -4,6 +4,7 @@ use crate::{
     errors,
     field_array::{readable, writable},
     lease::{Lease, Memory},
+    released::{SameThread, released},
     thread_bound::{OutOfReach, ThreadBound},
 };
 use halocline_coupler::{Block, Code, Error, Received, Sent, Session as Core, block::Role, start};
@@ -30,24 +31,6 @@ struct State {
 #[pyclass(frozen, module = "halocline._mpi")]
 pub(crate) struct Session {
     state: ThreadBound<State>,
-}
-
-/// Carries a closure across [`Python::detach`], which runs it in the same thread.
-pub(crate) struct SameThread<F>(pub(crate) F);
-
-// SAFETY: `detach` calls its closure at once in the calling thread; no closure of this file holds Python objects.
-unsafe impl<F> Send for SameThread<F> {}
-
-impl<T, F: FnOnce() -> T> SameThread<F> {
-    fn call(self) -> T {
-        (self.0)()
-    }
-}
-
-/// Run `work` without the GIL.
-pub(crate) fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> T) -> T {
-    let work = SameThread(work);
-    py.detach(move || work.call())
 }
 
 impl State {

@@ -4,7 +4,8 @@ use crate::{
     array::{self, Wanted},
     errors,
     lease::{Lease, Memory},
-    session::{SameThread, out_of_reach, released},
+    released::{SameThread, released},
+    session::out_of_reach,
     thread_bound::ThreadBound,
 };
 use halocline_coupler::{Code, Error, Wish};
