@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -61,13 +60,12 @@ def test_the_worker_reads_where_the_ocean_packed_and_writes_where_the_ocean_read
     addresses, inodes = zip(*worker["inputs"], strict=True)
     assert set(inodes) == {of_worker}, "the input does not lie in memory that the ocean writes into"
     assert all(address % PAGE == 0 for address in addresses)
-    # Two blocks, used in turn.
-    assert len(set(addresses)) == 2
-    assert all(address != following for address, following in itertools.pairwise(addresses))
+    # Two blocks; the one used last is used again where it has been released in time.
+    assert len(set(addresses)) <= 2
 
     addresses, inodes = zip(*worker["outputs"], strict=True)
     assert set(inodes) == {of_ocean}, "the output does not lie in the ocean's memory"
-    assert len(set(addresses)) == 2
+    assert len(set(addresses)) <= 2
 
 
 def test_memory_is_not_shared_where_messages_are_asked_for(

@@ -13,6 +13,7 @@ use halocline_exchanges::{
     view::{ElementKind, View},
     world::{Patience, SenderId, World, WorldError},
 };
+use halocline_exchanges_shared::outbox::StillLent;
 
 /// From this size on an exchange is written past the caches: it would push out of them what the ocean needs next, and
 /// does not fit them anyway. What fits is read faster from the cache that the ranks share [bytes].
@@ -249,8 +250,10 @@ impl Outgoing {
             return Ok(None);
         };
         match partner.outbox.borrow_part(place.start, place.bytes) {
-            Some(part) => Ok(Some(Storage::shared(place.kind, part))),
-            None => Err(Error::new(
+            Ok(part) => Ok(Some(Storage::shared(place.kind, part))),
+            // Another sender has chosen the slot of the last message again, of which this one is still viewed here.
+            Err(StillLent { ago: 1 }) => Ok(None),
+            Err(_) => Err(Error::new(
                 Code::Order,
                 format!("the output of two dates before {target} s is still viewed, or lent twice"),
                 "no view of an output after it was sent",

@@ -14,6 +14,7 @@
 //!   place                     runs of an array straight into the block of a receiver that shares memory
 //!   in_place                  an array of the sender's host that is a part of that block
 //!   window                    a block, or its own cells, into an array of the receiver's host
+//!   remapping                 values on one grid as weighted sums of values on another
 //!   copies                    how many bytes those write, where the feature `count-copies` counts them
 //!   world, local, pace        ranks, and channels between them
 //! ```
@@ -43,6 +44,7 @@ pub mod plan;
 mod ranges;
 mod rectangles;
 pub mod rehearsal;
+pub mod remapping;
 mod rows;
 mod stages;
 mod survey;

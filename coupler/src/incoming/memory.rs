@@ -1,7 +1,7 @@
 //! What the senders of this node write straight into the block.
 
 use crate::sharing::SharedSource;
-use halocline_exchanges_shared::{Part, flags::slot_of};
+use halocline_exchanges_shared::{Part, flags::parity};
 
 /// The inbox of an exchange and how far its messages have been opened and closed.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(crate) struct Memory {
     opened: u32,
     /// The last that was closed.
     closed: u32,
-    /// For each slot the fields whose blocks have been lent, so that their gaps may have been written.
+    /// For a message and the one after it, by parity, the fields whose blocks have been lent, so that their gaps may have been written.
     written: [Vec<usize>; 2],
 }
 
@@ -61,7 +61,7 @@ impl Memory {
 
     /// The borrower may write anywhere in the open block: its gaps want filling before senders write into it again.
     pub(super) fn note_written(&mut self, field: usize) {
-        self.written[slot_of(self.opened)].push(field);
+        self.written[parity(self.opened)].push(field);
     }
 
     /// The oldest message that is closed but not released, if nobody has a block of it: its fields that were lent, with
@@ -72,7 +72,7 @@ impl Memory {
             return None;
         }
         let next = inbox.released().wrapping_add(1);
-        let parts = self.written[slot_of(next)]
+        let parts = self.written[parity(next)]
             .drain(..)
             .filter_map(|field| Some((field, inbox.borrow_part(next, field)?)));
         Some(parts.collect())

@@ -7,6 +7,9 @@ use halocline_exchanges::world::{Notice, World, WorldError};
 impl Session {
     /// Leave in order: waits until every message has left and every rank is here. Collective over all ranks of the job.
     ///
+    /// Models that define variables of their own may leave before the end of the run: namcouples give a longer one, to
+    /// be on the safe side.
+    ///
     /// # Errors
     /// An exchange that is still owed before the end of the run, another rank's failure,
     /// or a wait longer than `watch: timeout`.

@@ -57,6 +57,7 @@ impl Invitation {
         words.extend([
             exchange,
             address.released,
+            address.chosen,
             address.sender,
             first,
             second,
@@ -98,6 +99,7 @@ fn read_invited(words: &mut WordReader<'_>) -> Invited {
     let [
         exchange,
         released,
+        chosen,
         sender,
         first,
         second,
@@ -124,6 +126,7 @@ fn read_invited(words: &mut WordReader<'_>) -> Invited {
         exchange,
         address: Address {
             released,
+            chosen,
             sender,
             slots: [first, second],
             slot_bytes,
@@ -224,7 +227,8 @@ mod tests {
             exchange,
             address: Address {
                 released: 128,
-                sender: 256,
+                chosen: 256,
+                sender: 384,
                 slots: [4096, 8192],
                 slot_bytes: 4096,
             },

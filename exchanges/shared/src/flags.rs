@@ -1,7 +1,13 @@
 //! The protocol of the flags, over any atomic word, so that the model checker runs what production runs.
 //!
-//! Messages of one exchange count 1, 2, 3, ... on both sides; message n lies in slot n mod 2. A sender's flag says the
-//! last message that it has published, the receiver's flag the last that it has released. Numbers wrap around.
+//! Messages of one exchange count 1, 2, 3, ... on both sides. A sender's flag says the last message that it has
+//! published, the receiver's flag the last that it has released: message n may be written once n - 2 is released. Numbers
+//! wrap around.
+//!
+//! Which of the two slots a message lies in is written by the first sender that begins it: where the message before has
+//! been released already, the same slot again, whose lines are still in the caches; else the other. So the word of the
+//! choice holds message n or n + 1 for whoever writes or reads message n, and n + 1 was begun while n was not released:
+//! it then lies in the other slot.
 
 use std::time::Duration;
 
@@ -17,16 +23,65 @@ pub trait Word {
     fn decrement(&self);
     /// Read, in that order.
     fn load_ordered(&self) -> u32;
+    /// Write `value` if the word is `expected`, reading and writing as above; else what it is.
+    fn replace(&self, expected: u32, value: u32) -> Result<(), u32>;
     /// Sleep while the word is `expected`, at most `longest`; may wake for no reason.
     fn sleep(&self, expected: u32, longest: Duration);
     /// Wake all who sleep on the word.
     fn wake(&self);
 }
 
-/// The slot of message `sequence`.
+/// Tells message `sequence` from the one before it and the one after it.
 #[must_use]
-pub const fn slot_of(sequence: u32) -> usize {
+pub const fn parity(sequence: u32) -> usize {
     (sequence % 2) as usize
+}
+
+/// Message and slot in one word; of the number all but the highest bit.
+const fn choice(sequence: u32, slot: usize) -> u32 {
+    sequence << 1 | parity(slot as u32) as u32
+}
+
+/// The slot of message `sequence` if the word tells it.
+const fn slot_in(choice: u32, sequence: u32) -> Option<usize> {
+    let slot = (choice & 1) as usize;
+    if choice >> 1 == sequence << 1 >> 1 {
+        Some(slot)
+    } else if choice >> 1 == sequence.wrapping_add(1) << 1 >> 1 {
+        Some(1 - slot)
+    } else {
+        None
+    }
+}
+
+/// The slot of message `sequence`, for a sender that may write it ([`is_free`]); `avoids` is a slot that it would rather
+/// not have.
+pub fn choose<W: Word>(
+    chosen: &W,
+    released: &W,
+    sequence: u32,
+    avoids: impl Fn(usize) -> bool,
+) -> usize {
+    let found = chosen.load_acquire();
+    if let Some(slot) = slot_in(found, sequence) {
+        return slot;
+    }
+    let last = (found & 1) as usize;
+    let is_released = is_at(released.load_acquire(), sequence.wrapping_sub(1));
+    let slot = if is_released && !avoids(last) {
+        last
+    } else {
+        1 - last
+    };
+    match chosen.replace(found, choice(sequence, slot)) {
+        Ok(()) => slot,
+        Err(other) => slot_in(other, sequence).unwrap_or(slot),
+    }
+}
+
+/// The slot of message `sequence`, for the receiver: all senders have published it, it has not been released.
+pub fn chosen_slot(chosen: &impl Word, sequence: u32) -> Option<usize> {
+    slot_in(chosen.load_acquire(), sequence)
 }
 
 /// Whether `reached` is `wanted` or later; the two are less than 2^31 apart.
@@ -100,6 +155,18 @@ mod tests {
     fn numbers_wrap_around() {
         assert!(is_at(5, 5) && is_at(6, 5) && !is_at(4, 5));
         assert!(is_at(1, u32::MAX) && !is_at(u32::MAX, 1));
-        assert_eq!((slot_of(1), slot_of(2), slot_of(u32::MAX)), (1, 0, 1));
+        assert_eq!((parity(1), parity(2), parity(u32::MAX)), (1, 0, 1));
+    }
+
+    #[test]
+    fn a_choice_tells_the_slot_of_its_message_and_of_the_one_before() {
+        for sequence in [0, 1, 7, u32::MAX >> 1, u32::MAX - 1, u32::MAX] {
+            for slot in [0, 1] {
+                let word = choice(sequence, slot);
+                assert_eq!(slot_in(word, sequence), Some(slot));
+                assert_eq!(slot_in(word, sequence.wrapping_sub(1)), Some(1 - slot));
+                assert_eq!(slot_in(word, sequence.wrapping_add(1)), None);
+            }
+        }
     }
 }

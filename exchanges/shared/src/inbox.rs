@@ -25,6 +25,8 @@ pub struct InboxShape {
 pub struct Address {
     /// The receiver's flag.
     pub released: usize,
+    /// The senders' choice of the slot.
+    pub chosen: usize,
     /// This sender's flag.
     pub sender: usize,
     /// The two slots.
@@ -45,6 +47,8 @@ pub struct Inbox {
     lent: [Vec<Arc<AtomicBool>>; 2],
     /// The last message of which all senders have published their parts.
     complete: u32,
+    /// The slots of that message and of the one before it, by parity.
+    chosen: [usize; 2],
     /// Senders of the message after that which have been seen to publish.
     seen: usize,
     /// The last message that was released.
@@ -63,6 +67,7 @@ impl Inbox {
             lent: [flags(), flags()],
             place,
             complete: 0,
+            chosen: [0, 0],
             seen: 0,
             released: 0,
         }
@@ -74,6 +79,7 @@ impl Inbox {
         let [first, second] = self.place.slots;
         Address {
             released: self.place.released,
+            chosen: self.place.chosen,
             sender: self.place.sender(number),
             slots: [first, second],
             slot_bytes: second - first,
@@ -118,6 +124,10 @@ impl Inbox {
             self.seen += 1;
         }
         (self.complete, self.seen) = (sequence, 0);
+        let chosen = flags::chosen_slot(self.mapping.word(self.place.chosen), sequence);
+        // Each sender chooses before it writes.
+        self.chosen[flags::parity(sequence)] =
+            chosen.expect("a message that is complete has a slot");
         true
     }
 
@@ -129,7 +139,7 @@ impl Inbox {
 
     /// The dates that the senders gave to message `sequence`, which is complete.
     pub fn dates(&self, sequence: u32) -> impl Iterator<Item = i64> {
-        let place = DATES + 8 * flags::slot_of(sequence);
+        let place = DATES + 8 * flags::parity(sequence);
         self.senders
             .iter()
             // Ordered by the sender's flag, which has been read.
@@ -149,7 +159,12 @@ impl Inbox {
             "message {sequence} is not open: complete up to {}, released up to {}",
             self.complete, self.released
         );
-        self.borrow(flags::slot_of(sequence), part)
+        self.borrow(self.slot_of(sequence), part)
+    }
+
+    /// The slot of a message that is complete and not released.
+    const fn slot_of(&self, sequence: u32) -> usize {
+        self.chosen[flags::parity(sequence)]
     }
 
     fn borrow(&self, slot: usize, part: usize) -> Option<Part> {
@@ -164,10 +179,10 @@ impl Inbox {
         self.released
     }
 
-    /// Whether somebody has a part of the message after the last that was released.
+    /// Whether somebody has a part of the message after the last that was released, which is complete.
     #[must_use]
     pub fn next_is_lent(&self) -> bool {
-        let slot = flags::slot_of(self.released.wrapping_add(1));
+        let slot = self.slot_of(self.released.wrapping_add(1));
         self.lent[slot]
             .iter()
             .any(|lent| lent.load(Ordering::Acquire))

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! page 0            header: nonce, bell
-//! then, an inbox    line: released | for each sender a line: published, dates of the two slots
+//! then, an inbox    line: released | for each sender a line: published, dates of two messages
 //!   page-aligned    slot 0: part, part, ... | slot 1: part, part, ...     (each part page-aligned)
 //! ```
 
@@ -22,7 +22,7 @@ pub(crate) const SLEEPERS: usize = LINE + 4;
 /// Where the first inbox may begin.
 pub(crate) const HEADER_END: usize = PAGE;
 
-/// From the start of a sender's line to the dates of its two slots.
+/// From the start of a sender's line to the dates of its last two messages.
 pub(crate) const DATES: usize = 8;
 
 /// Where one inbox is.
@@ -30,6 +30,8 @@ pub(crate) const DATES: usize = 8;
 pub(crate) struct Place {
     /// The receiver's flag.
     pub(crate) released: usize,
+    /// The senders' choice of the slot.
+    pub(crate) chosen: usize,
     /// The first sender's line; the others follow.
     pub(crate) senders: usize,
     /// Both slots.
@@ -43,7 +45,8 @@ impl Place {
     /// Lay an inbox out from `start`.
     pub(crate) fn new(start: usize, shape: &InboxShape) -> Self {
         let released = start.next_multiple_of(LINE);
-        let senders = released + LINE;
+        let chosen = released + LINE;
+        let senders = chosen + LINE;
         let flags_end = senders + shape.senders * LINE;
         let mut slot_bytes = 0;
         let parts = shape.parts.iter().map(|bytes| {
@@ -55,6 +58,7 @@ impl Place {
         let first = flags_end.next_multiple_of(PAGE);
         Self {
             released,
+            chosen,
             senders,
             slots: [first, first + slot_bytes],
             parts,

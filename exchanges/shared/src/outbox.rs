@@ -23,8 +23,28 @@ pub struct Outbox {
     address: Address,
     /// The message that is being written, or written next.
     sequence: u32,
-    /// For each slot the parts that were lent to be written in place: offset, and whether somebody still has it.
-    lent: [Vec<(usize, Arc<AtomicBool>)>; 2],
+    /// Its slot, once it is begun.
+    slot: Option<usize>,
+    /// For each slot the parts that were lent to be written in place.
+    lent: [Vec<Lent>; 2],
+}
+
+/// A part of a slot that was lent to be written in place.
+#[derive(Debug)]
+struct Lent {
+    /// From the start of the slot [bytes].
+    offset: usize,
+    /// Whether somebody has it.
+    is_held: Arc<AtomicBool>,
+    /// The message that it was lent for last.
+    sequence: u32,
+}
+
+/// A part of a slot is still in the hands of somebody to whom it was lent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StillLent {
+    /// How many messages ago it was lent; 0 is the one that is being written.
+    pub ago: u32,
 }
 
 impl Outbox {
@@ -36,6 +56,7 @@ impl Outbox {
             bell: peer.bell(),
             address,
             sequence: 1,
+            slot: None,
             lent: [Vec::new(), Vec::new()],
         }
     }
@@ -51,45 +72,80 @@ impl Outbox {
     /// # Panics
     /// When it is not free.
     pub fn slot(&mut self) -> SlotWriter<'_> {
-        assert!(
-            self.is_free(),
-            "message {} written before its slot is free",
-            self.sequence
-        );
+        let slot = self.begin();
         SlotWriter {
             mapping: &self.mapping,
-            start: self.address.slots[flags::slot_of(self.sequence)],
+            start: self.address.slots[slot],
             bytes: self.address.slot_bytes,
             streamed: false,
         }
     }
 
-    /// Lend `bytes` bytes at `offset` of the next message's slot, to be written in place before it is published; `None`
-    /// while somebody still has them from two messages ago. They must all be cells of this sender.
+    /// Choose the slot of the next message, or learn which another sender has chosen.
+    fn begin(&mut self) -> usize {
+        if let Some(slot) = self.slot {
+            return slot;
+        }
+        assert!(
+            self.is_free(),
+            "message {} written before its slot is free",
+            self.sequence
+        );
+        // Who still looks at an output that was sent may do so until the date after next.
+        let is_viewed = |slot: usize| {
+            let mut lent = self.lent[slot].iter();
+            lent.any(|lent| lent.is_held.load(Ordering::Acquire))
+        };
+        let slot = flags::choose(
+            self.mapping.word(self.address.chosen),
+            self.mapping.word(self.address.released),
+            self.sequence,
+            is_viewed,
+        );
+        self.slot = Some(slot);
+        slot
+    }
+
+    /// Lend `bytes` bytes at `offset` of the next message's slot, to be written in place before it is published. They
+    /// must all be cells of this sender.
+    ///
+    /// # Errors
+    /// Somebody still has them: a message of this sender that lay in that slot was the last of which this part was lent.
     ///
     /// # Panics
     /// When the slot is not free.
-    pub fn borrow_part(&mut self, offset: usize, bytes: usize) -> Option<Part> {
+    pub fn borrow_part(&mut self, offset: usize, bytes: usize) -> Result<Part, StillLent> {
+        let (slot, sequence) = (self.begin(), self.sequence);
         assert!(
-            self.is_free() && offset + bytes <= self.address.slot_bytes,
-            "{bytes} bytes at {offset} of message {}",
-            self.sequence
+            offset + bytes <= self.address.slot_bytes,
+            "{bytes} bytes at {offset} of message {sequence}"
         );
-        let slot = flags::slot_of(self.sequence);
-        let known = self.lent[slot].iter().find(|(at, _)| *at == offset);
-        let lent = known.map(|(_, lent)| Arc::clone(lent)).unwrap_or_else(|| {
-            let lent = Arc::default();
-            self.lent[slot].push((offset, Arc::clone(&lent)));
-            lent
+        let known = &mut self.lent[slot];
+        let at = known.iter().position(|lent| lent.offset == offset);
+        let at = at.unwrap_or_else(|| {
+            known.push(Lent {
+                offset,
+                is_held: Arc::default(),
+                sequence,
+            });
+            known.len() - 1
         });
+        let lent = &mut known[at];
         let start = self.address.slots[slot] + offset;
-        Part::borrow(&self.mapping, start, bytes, &lent)
+        let Some(part) = Part::borrow(&self.mapping, start, bytes, &lent.is_held) else {
+            let ago = sequence.wrapping_sub(lent.sequence);
+            return Err(StillLent { ago });
+        };
+        lent.sequence = sequence;
+        Ok(part)
     }
 
     /// Hand the message over, for the get of `date`.
     pub fn publish(&mut self, date: i64) {
+        // A message of no cells from here has a slot as well.
+        self.begin();
         let sequence = self.sequence;
-        let place = self.address.sender + DATES + 8 * flags::slot_of(sequence);
+        let place = self.address.sender + DATES + 8 * flags::parity(sequence);
         self.mapping.date(place).store(date, Ordering::Relaxed);
         flags::publish(
             self.mapping.word(self.address.sender),
@@ -97,6 +153,7 @@ impl Outbox {
             &self.bell.words(),
         );
         self.sequence = sequence.wrapping_add(1);
+        self.slot = None;
     }
 }
 

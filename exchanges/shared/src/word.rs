@@ -28,6 +28,11 @@ impl Word for AtomicU32 {
         self.load(Ordering::SeqCst)
     }
 
+    fn replace(&self, expected: u32, value: u32) -> Result<(), u32> {
+        self.compare_exchange(expected, value, Ordering::AcqRel, Ordering::Acquire)
+            .map(|_| ())
+    }
+
     fn sleep(&self, expected: u32, longest: Duration) {
         let longest = futex::Timespec {
             tv_sec: i64::try_from(longest.as_secs()).unwrap_or(i64::MAX),

@@ -50,6 +50,13 @@ impl Word for Modelled {
         self.word.fetch_add(0, Ordering::SeqCst)
     }
 
+    fn replace(&self, expected: u32, value: u32) -> Result<(), u32> {
+        let (ordering, otherwise) = (Ordering::AcqRel, Ordering::Acquire);
+        self.word
+            .compare_exchange(expected, value, ordering, otherwise)
+            .map(|_| ())
+    }
+
     /// As the kernel does it: compare and queue up are one step under the queue's lock, a wake takes that lock.
     fn sleep(&self, expected: u32, _longest: Duration) {
         let queue = self.queue.lock().expect("no thread panics with the lock");
@@ -70,24 +77,27 @@ impl Word for Modelled {
 }
 
 struct Shared {
-    published: Modelled,
+    published: Vec<Modelled>,
     released: Modelled,
-    slots: [UnsafeCell<u32>; 2],
-    rings: [Modelled; 2],
-    sleepers: [Modelled; 2],
+    chosen: Modelled,
+    /// For each slot the part of each sender.
+    slots: [Vec<UnsafeCell<u32>>; 2],
+    /// The bells of the senders, then of the receiver.
+    rings: Vec<Modelled>,
+    sleepers: Vec<Modelled>,
 }
 
-const SENDER: usize = 0;
-const RECEIVER: usize = 1;
-
 impl Shared {
-    fn new() -> Self {
+    fn new(senders: usize) -> Self {
+        let words = |count| (0..count).map(|_| Modelled::new()).collect();
+        let slot = || (0..senders).map(|_| UnsafeCell::new(0)).collect();
         Self {
-            published: Modelled::new(),
+            published: words(senders),
             released: Modelled::new(),
-            slots: [UnsafeCell::new(0), UnsafeCell::new(0)],
-            rings: [Modelled::new(), Modelled::new()],
-            sleepers: [Modelled::new(), Modelled::new()],
+            chosen: Modelled::new(),
+            slots: [slot(), slot()],
+            rings: words(senders + 1),
+            sleepers: words(senders + 1),
         }
     }
 
@@ -111,47 +121,66 @@ impl Shared {
     }
 }
 
-fn send(shared: &Shared, messages: u32) {
+fn send(shared: &Shared, sender: usize, messages: u32) {
+    let receiver = shared.published.len();
     for sequence in 1..=messages {
-        shared.wait(SENDER, || flags::is_free(&shared.released, sequence));
+        shared.wait(sender, || flags::is_free(&shared.released, sequence));
+        let slot = flags::choose(&shared.chosen, &shared.released, sequence, |_| false);
         // SAFETY: loom reports it when the receiver reads at the same time.
-        shared.slots[flags::slot_of(sequence)].with_mut(|slot| unsafe { *slot = 100 + sequence });
-        flags::publish(&shared.published, sequence, &shared.bell(RECEIVER));
+        shared.slots[slot][sender].with_mut(|part| unsafe { *part = 100 + sequence });
+        let bell = shared.bell(receiver);
+        flags::publish(&shared.published[sender], sequence, &bell);
     }
 }
 
 fn receive(shared: &Shared, messages: u32) {
+    let senders = shared.published.len();
     for sequence in 1..=messages {
-        shared.wait(RECEIVER, || flags::has_arrived(&shared.published, sequence));
-        // SAFETY: loom reports it when the sender writes at the same time.
-        let value = shared.slots[flags::slot_of(sequence)].with(|slot| unsafe { *slot });
-        assert_eq!(value, 100 + sequence);
+        shared.wait(senders, || {
+            let mut all = shared.published.iter();
+            all.all(|published| flags::has_arrived(published, sequence))
+        });
+        let slot = flags::chosen_slot(&shared.chosen, sequence).expect("all senders have begun it");
+        for part in &shared.slots[slot] {
+            // SAFETY: loom reports it when a sender writes at the same time.
+            let value = part.with(|part| unsafe { *part });
+            assert_eq!(value, 100 + sequence);
+        }
         flags::release(&shared.released, sequence);
-        shared.bell(SENDER).ring();
+        (0..senders).for_each(|sender| shared.bell(sender).ring());
     }
 }
 
 /// Each message arrives whole, nobody writes what is read, nobody sleeps for ever.
-fn messages_arrive(messages: u32, preemptions: usize) {
+fn messages_arrive(senders: usize, messages: u32, preemptions: usize) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(preemptions);
     model.check(move || {
-        let shared = Arc::new(Shared::new());
-        let sending = {
+        let shared = Arc::new(Shared::new(senders));
+        let send = |sender| {
             let shared = Arc::clone(&shared);
-            thread::spawn(move || send(&shared, messages))
+            thread::spawn(move || send(&shared, sender, messages))
         };
+        let sending: Vec<_> = (0..senders).map(send).collect();
         receive(&shared, messages);
-        sending.join().expect("the sender ends");
+        for sending in sending {
+            sending.join().expect("the senders end");
+        }
     });
 }
 
 #[test]
 fn one_message() {
-    messages_arrive(1, 4);
+    messages_arrive(1, 1, 4);
 }
 
 #[test]
 fn three_messages_through_two_slots() {
-    messages_arrive(3, 2);
+    messages_arrive(1, 3, 2);
+}
+
+/// Both choose the slot of a message, or one learns the choice of the other, which may be a message ahead.
+#[test]
+fn three_messages_of_two_senders_through_two_slots() {
+    messages_arrive(2, 3, 1);
 }

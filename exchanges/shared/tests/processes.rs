@@ -2,7 +2,7 @@
 
 use halocline_exchanges::place::BlockMemory;
 use halocline_exchanges_shared::{
-    InboxShape, Outbox, Peer, Segment, ShareError, Ticket, inbox::Address,
+    Inbox, InboxShape, Outbox, Part, Peer, Segment, ShareError, Ticket, inbox::Address,
 };
 use std::{env, process::Command, time::Duration};
 
@@ -35,6 +35,7 @@ fn task(ticket: &Ticket, address: Address, half: usize) -> String {
         address.slots[1],
         address.slot_bytes,
         half,
+        address.chosen,
     ])
 }
 
@@ -54,6 +55,7 @@ fn sender() {
     };
     let address = Address {
         released: words[4],
+        chosen: words[10],
         sender: words[5],
         slots: [words[6], words[7]],
         slot_bytes: words[8],
@@ -177,4 +179,68 @@ fn the_third_message_waits_for_the_release_of_the_first() {
     assert!(inbox.has_arrived(1));
     assert!(inbox.release_next());
     assert!(outbox.is_free());
+}
+
+#[test]
+fn a_slot_is_used_again_when_its_message_has_been_released_and_nobody_views_it() {
+    let mut segment = Segment::create(&[shape(2)]).expect("memory to share");
+    let peer = Peer::open(&segment.ticket()).expect("its own memory");
+    let mut inbox = segment.take_inboxes().remove(0);
+    let mut first = Outbox::new(&peer, inbox.address(0));
+    let mut second = Outbox::new(&peer, inbox.address(1));
+    let half = 8 * CELLS / 2;
+    let mut places = Vec::new();
+    let mut exchange = |message: u32, view: Option<Part>, inbox: &mut Inbox| {
+        let mut mine = first
+            .borrow_part(0, half)
+            .expect("the slot is avoided while it is viewed");
+        mine.as_mut_slice::<f64>()[0] = f64::from(message);
+        places.push(mine.address() as usize);
+        drop(view);
+        first.publish(0);
+        second.publish(0);
+        assert!(inbox.has_arrived(message));
+        let part = inbox.borrow_part(message, 0).expect("nobody has it");
+        assert_eq!(part.as_slice::<f64>()[0], f64::from(message));
+        drop(part);
+        mine
+    };
+    // Released at once, and not viewed: the same slot again.
+    drop(exchange(1, None, &mut inbox));
+    assert!(inbox.release_next());
+    drop(exchange(2, None, &mut inbox));
+    // Not released yet: the other one, then the first again.
+    drop(exchange(3, None, &mut inbox));
+    assert!(inbox.release_next());
+    let view = exchange(4, None, &mut inbox);
+    assert!(inbox.release_next() && inbox.release_next());
+    // Released, but the sender still views what it sent.
+    drop(exchange(5, Some(view), &mut inbox));
+    assert!(inbox.release_next());
+    let [one, two, three, four, five] = places[..] else {
+        panic!("five messages, found {}", places.len());
+    };
+    assert_eq!([one, one], [two, four]);
+    assert_eq!(three, five);
+    assert_ne!(one, three);
+}
+
+#[test]
+fn a_part_that_is_still_viewed_says_since_when() {
+    let mut segment = Segment::create(&[shape(2)]).expect("memory to share");
+    let peer = Peer::open(&segment.ticket()).expect("its own memory");
+    let mut inbox = segment.take_inboxes().remove(0);
+    let mut views = Outbox::new(&peer, inbox.address(0));
+    let mut chooses = Outbox::new(&peer, inbox.address(1));
+    let half = 8 * CELLS / 2;
+    let view = views.borrow_part(0, half).expect("nobody has it");
+    assert_eq!(views.borrow_part(0, half).expect_err("lent twice").ago, 0);
+    views.publish(0);
+    chooses.publish(0);
+    assert!(inbox.has_arrived(1) && inbox.release_next());
+    // This one knows nothing of the view.
+    chooses.publish(0);
+    assert_eq!(views.borrow_part(0, half).expect_err("viewed").ago, 1);
+    drop(view);
+    assert!(views.borrow_part(0, half).is_ok());
 }
