@@ -73,9 +73,10 @@ impl Session {
         self.progress.reached(date);
         let progress = &mut self.progress;
         let late = |what: &str, seconds| progress.waiting(what, seconds);
-        let block = self.incoming[exchange]
+        let mut block = self.incoming[exchange]
             .lend(self.world.as_mut(), self.patience, number, date, late)
             .map_err(|error| error.at(&self.component, self.rank))?;
+        self.treat_block((exchange, number), &mut block, date)?;
         Ok(Some(block))
     }
 }
