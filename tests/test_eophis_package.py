@@ -184,6 +184,21 @@ def test_kinds_in_lower_case_and_strange_boundaries_work(tmp_path: Path) -> None
     assert "unrecognized x boundary 'open'" in (tmp_path / "eophis.err").read_text()
 
 
+def test_known_grids_and_periods_are_those_of_eophis(tmp_path: Path) -> None:
+    """Scripts use them by name."""
+    script(
+        tmp_path,
+        "assert (Freqs.STATIC, Freqs.MINUTLY, Freqs.HOURLY, Freqs.DAILY) == (-1, 60, 3600, 86400)\n"
+        "assert (Freqs.WEEKLY, Freqs.MONTHLY, Freqs.YEARLY) == (7 * 86400, 31 * 86400, 365 * 86400)\n"
+        "assert (Domains.demo['npts'], Domains.demo['halos']) == ((720, 603), 0)\n"
+        "assert Domains.eORCA05['npts'] == (720, 603)\n"
+        "for point in 'UVF':\n"
+        "    grid = getattr(Domains, f'eORCA025_{point}')\n"
+        "    assert (grid['npts'], grid['halos'], grid['folding']) == ((1440, 1206), 1, (point, 'T'))\n"
+        "    assert grid['bnd'] == ('cyclic', 'NFold')\n",
+    )
+
+
 def test_modes_allow_one_thing_each(tmp_path: Path) -> None:
     """Production writes nothing, preproduction couples nothing."""
     assert "preproduction" in script(tmp_path, "eophis.write_coupling_namelist(1)", status=1)
