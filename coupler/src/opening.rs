@@ -37,6 +37,7 @@ pub(crate) fn exchanges(
             target_component: &route.target_side,
             source: route.source.as_deref(),
             target: route.target.as_deref(),
+            shares_targets: route.is_open,
         })
         .collect();
     let plans = build_plans(world, &requests).map_err(|error| plan_error(error, roll))?;
