@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-PACKAGES = HERE.parent / "python-bindings" / "python"
+PACKAGES = [HERE.parent / "python-bindings" / name for name in ("eophis/src", "python")]
 NPTS = (362, 332)
 CASE: dict[str, Any] = {"npts": NPTS, "levels": 75, "halo": 1, "period": 10, "steps": 20, "pause": 0.2}
 WARM_UP = 4
@@ -68,7 +68,7 @@ def main() -> None:
     size = " x ".join(map(str, [*NPTS, CASE["levels"]]))
     print(f"{size} float64, halo {options.halo}, cyclic and folded; least and median [ms]")
     print(f"{'':24} {'receive':>17}   {'send':>17}   {'both':>17}   {'round trip':>17}")
-    path = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH", "")]))
+    path = os.pathsep.join(filter(None, [*map(str, PACKAGES), os.environ.get("PYTHONPATH", "")]))
     ours = {**os.environ, "PYTHONPATH": path}
     times = both(sys.executable, "halocline", case, {**ours, "HALOCLINE_EOPHIS_ARRAYS": "views"})
     print(line("halocline", times))

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from coupled_job import ROOT
+from eophis_jobs import search_path
 
 START = """
 import sys
@@ -28,14 +28,12 @@ def masks(**changes):
 
 def script(folder: Path, text: str, status: int = 0, **environment: str) -> str:
     """Run a script in its folder; return what it printed."""
-    package = str(ROOT / "python-bindings" / "python")
-    path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
     launched = ("OMPI_", "PMI", "SLURM_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(launched)}
     done = subprocess.run(
         [sys.executable, "-c", START + TUNNEL + text],
         cwd=folder,
-        env={**inherited, "PYTHONPATH": path, **environment},
+        env={**inherited, "PYTHONPATH": search_path(), **environment},
         text=True,
         capture_output=True,
         timeout=60,
@@ -184,6 +182,21 @@ def test_kinds_in_lower_case_and_strange_boundaries_work(tmp_path: Path) -> None
     odd = "{'gyre': {'npts': (62, 199), 'bnd': ('open', 'close')}}"
     script(tmp_path, f"eophis.set_mode('preprod')\neophis.register_tunnels([tunnel(grids={odd})])")
     assert "unrecognized x boundary 'open'" in (tmp_path / "eophis.err").read_text()
+
+
+def test_known_grids_and_periods_are_those_of_eophis(tmp_path: Path) -> None:
+    """Scripts use them by name."""
+    script(
+        tmp_path,
+        "assert (Freqs.STATIC, Freqs.MINUTLY, Freqs.HOURLY, Freqs.DAILY) == (-1, 60, 3600, 86400)\n"
+        "assert (Freqs.WEEKLY, Freqs.MONTHLY, Freqs.YEARLY) == (7 * 86400, 31 * 86400, 365 * 86400)\n"
+        "assert (Domains.demo['npts'], Domains.demo['halos']) == ((720, 603), 0)\n"
+        "assert Domains.eORCA05['npts'] == (720, 603)\n"
+        "for point in 'UVF':\n"
+        "    grid = getattr(Domains, f'eORCA025_{point}')\n"
+        "    assert (grid['npts'], grid['halos'], grid['folding']) == ((1440, 1206), 1, (point, 'T'))\n"
+        "    assert grid['bnd'] == ('cyclic', 'NFold')\n",
+    )
 
 
 def test_modes_allow_one_thing_each(tmp_path: Path) -> None:

@@ -106,8 +106,8 @@ def test_a_script_that_fails_ends_the_job(mpi: Mpi, ocean: Path, tmp_path: Path,
     ("change", "words"),
     [
         ("ex['lvl'] = 35", "36 levels"),
-        ("aliases['v_f'] = 'E_INX_1'", "nobody receives E_INX_1"),
-        ("grid['npts'] = (62, 198)", "62 x 198 cells"),
+        ("ex['out'] = [*ex['out'], 'extra']", "nobody receives E_IN_2 (field 'extra')"),
+        ("grid['npts'] = (62, 198)", "the sender's grid has 12338 cells, the receiver's 12276"),
     ],
 )
 def test_tunnels_that_do_not_fit_the_ocean_are_refused(
@@ -125,7 +125,7 @@ def test_tunnels_that_do_not_fit_the_ocean_are_refused(
 def test_the_imported_experiment_file_gives_the_same(mpi: Mpi, ocean: Path, tmp_path: Path) -> None:
     """Written in preproduction without MPI, read by all components instead of the namcouple."""
     (tmp_path / "namelist_cfg").write_text(NAMELIST)
-    importer = [SCRIPT[0], "-m", "eophis.importing", SCRIPT[1]]
+    importer = [str(mpi.program), "import-eophis", SCRIPT[-1]]
     run_checked(importer, tmp_path, mpi.job_environment(), time_limit=60.0)
     assert not (tmp_path / "namcouple").exists()
     environment = {"HALOCLINE_EXPERIMENT": str(tmp_path / "experiment.yaml")}

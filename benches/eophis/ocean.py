@@ -40,7 +40,7 @@ def with_halocline() -> None:
 
 def with_pyoasis() -> None:
     """Couple through OASIS's own Python interface."""
-    import pyoasis  # type: ignore[import-not-found]
+    import pyoasis
 
     ocean = pyoasis.Component("ocean")
     partition = pyoasis.BoxPartition(0, NX, NY, NX)

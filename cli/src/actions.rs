@@ -138,7 +138,7 @@ pub fn serve(arguments: &ServeArguments) -> i32 {
 
 /// `halocline import-eophis`: become Python.
 pub fn import_eophis(arguments: &ImportArguments) -> i32 {
-    become_python("eophis.importing", &arguments.words)
+    become_python("halocline.eophis.importing", &arguments.words)
 }
 
 fn become_python(module: &str, words: &[String]) -> i32 {

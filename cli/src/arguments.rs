@@ -79,7 +79,7 @@ Exit status: 0 when the file was written, 1 when the script registers no tunnels
 /// `halocline import-eophis`.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// The script; then what `python -m eophis.importing --help` lists
+    /// The script; then what `python -m halocline.eophis.importing --help` lists
     #[arg(
         required = true,
         trailing_var_arg = true,

@@ -7,7 +7,7 @@ use halocline_coupler::{Code, Direction, Error, Session, Variable, Wish};
 use halocline_exchanges::{
     grid::{EdgeI, EdgeJ, Pivot, PointKind, Sign},
     partition::Partition,
-    view::{Elements, Layout, View},
+    view::{Elements, ElementsMut, Layout, View, ViewMut},
 };
 use pair::{experiment, failing_pair, pairs};
 
@@ -126,6 +126,30 @@ fn a_receiver_gets_the_fold_and_the_halo_that_it_asks_for() {
         sender,
         receives(EdgeJ::NorthFold { pivot, row }, Sign::Vector),
     );
+}
+
+#[test]
+fn ranks_of_a_receiver_may_have_cells_in_common() {
+    // As scripts do that ask for their halo in segments: every rank has all cells.
+    let receiver = |session: &mut Session| {
+        let partition = Partition::Orange(vec![(0, NX), (NX, NX * (NY - 1))]);
+        let heat =
+            session.define_variable_on("B", Direction::Receive, &partition, 1, Some(NX * NY))?;
+        session.end_definition()?;
+        for date in (0..12_i64).step_by(4) {
+            let mut values = vec![f64::NAN; NX * NY];
+            let view = ViewMut {
+                layout: Layout::contiguous([NX * NY, 1, 1]),
+                elements: ElementsMut::F64(&mut values),
+            };
+            session.get(heat.expect("the experiment mentions it"), view, date)?;
+            for (cell, value) in values.iter().enumerate() {
+                assert_eq!(*value, (cell as i64 + date) as f64, "cell {cell}");
+            }
+        }
+        session.finish()
+    };
+    pairs(&experiment(12, PLAIN), sender, receiver);
 }
 
 #[test]

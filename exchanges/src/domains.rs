@@ -50,6 +50,14 @@ impl<'a> Domains<'a> {
         domains
     }
 
+    /// Whether each cell of a domain must have one owner: some exchange leaves from it, or does not share its targets.
+    pub(crate) fn are_disjoint(&self, number: usize, requests: &[PlanRequest<'_>]) -> bool {
+        let mut sides = self.sides.iter().zip(requests);
+        sides.any(|([source, target], request)| {
+            *source == number || (*target == number && !request.shares_targets)
+        })
+    }
+
     /// Position of a domain, new or known.
     fn add(
         &mut self,

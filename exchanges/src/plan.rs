@@ -50,6 +50,8 @@ pub struct PlanRequest<'a> {
     pub source: Option<&'a OwnedCells>,
     /// Own cells of this rank, if it is of the target component.
     pub target: Option<&'a OwnedCells>,
+    /// Whether several ranks of the target component may receive the same cell, each into a block of its own.
+    pub shares_targets: bool,
 }
 
 /// What this rank sends and receives in one exchange.

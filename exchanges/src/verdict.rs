@@ -39,6 +39,7 @@ pub(crate) fn verdict(misfit: Option<Misfit>, overlap: Option<(usize, DoubleOwne
 
 /// Make the first problem that any rank found the result of all.
 pub(crate) fn agree(requests: &[PlanRequest<'_>], verdicts: &[Vec<u8>]) -> Result<(), PlanError> {
+    let domains = Domains::of(requests);
     let (mut misfits, mut overlaps) = (Vec::new(), Vec::new());
     for bytes in verdicts {
         let mut words = WordReader::new(bytes);
@@ -57,15 +58,15 @@ pub(crate) fn agree(requests: &[PlanRequest<'_>], verdicts: &[Vec<u8>]) -> Resul
                     first,
                     second,
                 };
-                overlaps.push((number, double));
+                if domains.are_disjoint(number, requests) {
+                    overlaps.push((number, double));
+                }
             }
         }
     }
     match (misfits.into_iter().min(), overlaps.into_iter().min()) {
         (Some(misfit), _) => Err(misfit_error(misfit, requests)),
-        (None, Some((number, double))) => {
-            Err(overlap_error(&Domains::of(requests).all[number], double))
-        }
+        (None, Some((number, double))) => Err(overlap_error(&domains.all[number], double)),
         (None, None) => Ok(()),
     }
 }

@@ -64,6 +64,7 @@ impl Job {
             target_component: COMPONENTS[1 - from],
             source: (*component == from).then_some(own),
             target: (*component != from).then_some(own),
+            shares_targets: false,
         };
         vec![request(0), request(1)]
     }

@@ -155,6 +155,7 @@ fn requests<'a>(
             target_component: &exchange.to,
             source,
             target,
+            shares_targets: false,
         }
     };
     spec.exchanges.iter().zip(shapes).map(request).collect()

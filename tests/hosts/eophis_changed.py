@@ -13,9 +13,9 @@ def changed() -> Any:
     """Describe the tunnels, then change something of the first."""
     tunnels, namelist = describe()
     for tunnel in tunnels:
-        ex, grid, aliases = tunnel["exchs"][0], tunnel["grids"]["gyre"], tunnel.setdefault("geo_aliases", {})
+        ex, grid = tunnel["exchs"][0], tunnel["grids"]["gyre"]
         if "v" in ex["in"] or "npts" in sys.argv[1]:
-            exec(sys.argv[1], {"ex": ex, "grid": grid, "aliases": aliases})
+            exec(sys.argv[1], {"ex": ex, "grid": grid})
     return tunnels, namelist
 
 

@@ -45,6 +45,13 @@ impl Session {
         Ok(variable)
     }
 
+    /// Whether an exchange of this job carries a variable: not where the other side of its exchange is missing.
+    #[must_use]
+    pub fn is_coupled(&self, variable: Variable) -> bool {
+        let definition = self.definitions.get(variable.0);
+        definition.is_some_and(|definition| !definition.slots.is_empty())
+    }
+
     /// Lend the halo-complete block of a received variable at `date`; `None` where nothing is due.
     ///
     /// The block is the caller's until [`Session::give_back`]; messages of the next but one date want its memory.
@@ -66,9 +73,10 @@ impl Session {
         self.progress.reached(date);
         let progress = &mut self.progress;
         let late = |what: &str, seconds| progress.waiting(what, seconds);
-        let block = self.incoming[exchange]
+        let mut block = self.incoming[exchange]
             .lend(self.world.as_mut(), self.patience, number, date, late)
             .map_err(|error| error.at(&self.component, self.rank))?;
+        self.treat_block((exchange, number), &mut block, date)?;
         Ok(Some(block))
     }
 }

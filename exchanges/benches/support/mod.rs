@@ -164,6 +164,7 @@ pub fn plans(
                         target_component: "worker",
                         source: sends.then_some(&own),
                         target: (!sends).then_some(&own),
+                        shares_targets: false,
                     };
                     build_plans(&mut world, &[request])
                         .expect("cells have one owner each")

@@ -151,6 +151,7 @@ impl Seat<'_> {
             target_component: names[to],
             source: (self.side == from).then_some(&self.own),
             target: (self.side == to).then_some(&self.own),
+            shares_targets: false,
         };
         build_plans(
             world,

@@ -80,6 +80,10 @@ impl Component {
     /// # Errors
     /// A number that no variable has.
     pub fn is_coupled_variable(&mut self, number: i32) -> Result<bool, Error> {
-        Ok(number != info::UNCOUPLED && !self.periods(number)?.is_empty())
+        if number == info::UNCOUPLED {
+            return Ok(false);
+        }
+        let variable = self.variable_of(number)?;
+        Ok(self.coupled()?.is_coupled(variable))
     }
 }

@@ -30,13 +30,13 @@ What you gain with Halocline's own interface (docs/eophis.md):
 
 def main() -> int:
     """Read the arguments, run the script, write the file."""
-    parser = argparse.ArgumentParser(prog="halocline import-eophis", description=__doc__)
+    epilog = "Words after -- are the script's own; without any it gets: --exec preprod"
+    parser = argparse.ArgumentParser(prog="halocline import-eophis", description=__doc__, epilog=epilog)
     parser.add_argument("script", help="the script, for example main.py")
-    parser.add_argument("words", nargs="*", help="its arguments; without any: --exec preprod")
     parser.add_argument("-o", "--output", default="experiment.yaml", help="the file to write (default: %(default)s)")
     parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
-    options, further = parser.parse_known_args()
-    words = [*options.words, *further] or PREPRODUCTION
+    own, words = _split(sys.argv[1:])
+    options = parser.parse_args(own)
     target = Path(options.output).absolute()
     if target.exists() and not options.overwrite:
         print(f"error: {target} exists\n  to change: another --output, or --overwrite", file=sys.stderr)
@@ -57,10 +57,20 @@ def main() -> int:
     return 0
 
 
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """Take the words apart: our own, and after `--` those of the script; without any, the usual ones."""
+    if "--" not in words:
+        return words, PREPRODUCTION
+    place = words.index("--")
+    return words[:place], words[place + 1 :]
+
+
 def _run(script: str, words: list[str]) -> int | None:
     """Run the script; return the length of the simulation that it would write into a namcouple [s]."""
     written: list[int] = []
     coupling.write_instead(written.append)
+    # Whatever else is called so: this run is about tunnels that end here.
+    sys.modules["eophis"] = sys.modules[__package__]
     path = os.path.abspath(script)
     sys.argv = [path, *words]
     sys.path.insert(0, os.path.dirname(path))

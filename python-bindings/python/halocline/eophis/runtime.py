@@ -10,8 +10,7 @@ import numpy.typing as npt
 from . import logs
 
 if TYPE_CHECKING:
-    from halocline._mpi import Lease, Tunnels
-
+    from .._mpi import Lease, Tunnels
     from .grid import Grid
 
 COMPONENT = "eophis"
@@ -45,7 +44,7 @@ class Coupling:
     def __init__(self) -> None:
         """Join the job; collective over all its processes."""
         try:
-            from halocline._mpi import Tunnels
+            from .._mpi import Tunnels
         except ImportError as error:
             logs.abort(f"coupling needs Halocline's extension for MPI: {error}")
         self._core = Tunnels(COMPONENT)
@@ -114,7 +113,7 @@ class Coupling:
         failure = logs.failure()
         if not self._open or failure is None:
             return
-        from halocline import failures
+        from .. import failures
 
         cause = failures.cause(failure)
         self.abort(cause.code or "worker", cause.found, cause.expected, cause.hint)
