@@ -5,7 +5,7 @@ program oasis_mistakes
    use mod_oasis
    implicit none
    integer, parameter :: wp = ip_double_p
-   integer :: id, ierror, part, field
+   integer :: id, ierror, part, field, other
    real(wp) :: array(12, 10), bundle(12, 10, 3)
 
    call start_mpi()
@@ -19,6 +19,10 @@ program oasis_mistakes
    end if
    call oasis_def_var(field, 'O_Flat', part, (/2, 1/), OASIS_Out, (/1, 12, 1, 10/), OASIS_Real, ierror)
    if (is_asked('direction')) call oasis_def_var(field, 'O_Flat', part, (/2, 1/), 22, (/1, 12, 1, 10/), OASIS_Real)
+   ! The partner waits for the first of these.
+   call oasis_def_var(other, 'O_Deep', part, (/2, 3/), OASIS_Out, (/1, 12, 1, 10/), OASIS_Real, ierror)
+   call oasis_def_var(other, 'I_Flat', part, (/2, 1/), OASIS_In, (/1, 12, 1, 10/), OASIS_Real, ierror)
+   call oasis_def_var(other, 'I_Deep', part, (/2, 3/), OASIS_In, (/1, 12, 1, 10/), OASIS_Real, ierror)
    call oasis_enddef(ierror)
    array = 1
    bundle = 1

@@ -287,9 +287,9 @@ macro_rules! fortran_doors {
         ) -> c_int {
             with(|component| {
                 let axes = section(rank, shape, strides)?;
+                let restart = write_restart != 0;
                 // SAFETY: the caller keeps the promises of this function.
-                let code =
-                    unsafe { put(component, number, date, &axes, values, write_restart != 0) }?;
+                let code = unsafe { put(component, number, date, &axes, values, restart) }?;
                 // SAFETY: as above.
                 unsafe { answer(kinfo, code) };
                 Ok(())

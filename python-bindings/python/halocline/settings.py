@@ -79,9 +79,10 @@ def _input(session: Session, experiment: dict[str, Any], name: str) -> Input:
     exchange = next(
         exchange
         for exchange in experiment["exchanges"]
-        if exchange["to"] == session.component and name in exchange["fields"]
+        if exchange["to"] == session.component and name in (exchange.get("receive_fields") or exchange["fields"])
     )
-    levels = experiment["fields"][name]["levels"]
+    # A file that does not say it leaves the number to the other side, which has told the session.
+    levels = experiment["fields"][name].get("levels") or session.own_shape(name)[0]
     return Input(name, levels, session.halo(name), exchange["fill"])
 
 
