@@ -38,6 +38,7 @@ pub(crate) fn exchanges(
             target_component: side,
             source: route.source.as_deref(),
             target: route.wanted(),
+            shares_targets: route.is_open,
         })
         .collect();
     let plans = build_plans(world, &requests).map_err(|error| plan_error(error, roll))?;

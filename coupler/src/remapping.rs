@@ -81,10 +81,10 @@ pub(crate) fn read_weights(
 
 /// Whether another exchange has the same weights for the same cells.
 fn is_alike(other: &Route, route: &Route, path: &Path, experiment: &Experiment) -> bool {
-    let Some(remap) = &other.exchange.remap else {
+    if other.exchange.remap.is_none() {
         return false;
-    };
-    let other_path = self::path(other, remap, experiment);
+    }
+    let other_path = self::path(other, experiment);
     other.target == route.target
         && other.grid.cells() == route.grid.cells()
         && other_path.is_ok_and(|other| other == path)

@@ -161,6 +161,7 @@ impl Job {
         // The target's own cells beside those that it asks for, in a job of both.
         let requests = [
             PlanRequest {
+                shares_targets: false,
                 shape: &shape,
                 source_component: "source",
                 target_component: "target, remapped",
@@ -168,6 +169,7 @@ impl Job {
                 target: asked.as_ref(),
             },
             PlanRequest {
+                shares_targets: false,
                 shape: &plain,
                 source_component: "target",
                 target_component: "nobody",
