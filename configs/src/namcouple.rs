@@ -9,6 +9,7 @@
 
 mod entries;
 mod findings;
+mod grid_lines;
 mod lines;
 mod meaning;
 mod numbers;

@@ -7,6 +7,7 @@ use proptest::{
     prelude::{Just, Strategy, any, prop_oneof, proptest},
     sample::{Index, select},
 };
+use std::{fs, path::Path};
 
 /// The words of one entry; names are numbered afterwards, so that each is there once.
 #[derive(Debug, Clone)]
@@ -322,6 +323,36 @@ impl Fault {
     }
 }
 
+/// What can be read survives; what cannot is told at places of the text.
+fn assert_told_or_harmless(text: &str) {
+    match namcouple::read(text, "faulty") {
+        Ok(reading) => assert_nothing_is_lost(&reading.spec),
+        Err(problems) => {
+            assert!(!problems.problems.is_empty());
+            for problem in &problems.problems {
+                let place = problem.place;
+                assert!(text.get(place.start..place.end).is_some(), "{problem}");
+                let line = text.split_inclusive('\n').nth(place.line - 1).unwrap_or("");
+                assert!(place.column <= line.chars().count() + 1, "{problem}");
+            }
+            assert!(problems.report(Colour::No).contains("problem"));
+        }
+    }
+}
+
+#[test]
+fn texts_that_fuzzing_found_worth_keeping_are_told_or_harmless() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/namcouple");
+    let files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert!(files.len() > 50, "only {}", files.len());
+    for file in files {
+        assert_told_or_harmless(&String::from_utf8_lossy(&fs::read(file).unwrap()));
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_that_a_namcouple_says_is_lost(text in whole_file()) {
@@ -332,17 +363,6 @@ proptest! {
     #[test]
     fn faults_in_real_files_are_told_or_harmless(file in select(REAL.to_vec()), faults in vec(fault(), 1..5)) {
         let text = faults.iter().fold(file.to_owned(), |text, fault| fault.applied(&text));
-        match namcouple::read(&text, "faulty") {
-            Ok(reading) => assert_nothing_is_lost(&reading.spec),
-            Err(problems) => {
-                for problem in &problems.problems {
-                    let place = problem.place;
-                    assert!(text.get(place.start..place.end).is_some(), "{problem}");
-                    let line = text.split_inclusive('\n').nth(place.line - 1).unwrap_or("");
-                    assert!(place.column <= line.chars().count() + 1, "{problem}");
-                }
-                assert!(problems.report(Colour::No).contains("problem"));
-            }
-        }
+        assert_told_or_harmless(&text);
     }
 }
