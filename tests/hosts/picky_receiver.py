@@ -5,6 +5,8 @@ It asks for v before u, for v alone at every third date; at the last date for u 
 
 from __future__ import annotations
 
+from typing import Any
+
 import halocline
 import numpy as np
 
@@ -14,7 +16,7 @@ def main() -> None:
     with halocline.Session("receiver") as session:
         session.define_serial("g")
         session.end_definition()
-        seen = {}
+        seen: dict[str, Any] = {}
         last = session.length_seconds - 10
         for number, date in enumerate(range(0, session.length_seconds, 10)):
             names = ["u"] if date == last else ["v"] if number % 3 == 1 else ["v", "u"]
