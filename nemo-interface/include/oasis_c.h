@@ -83,6 +83,18 @@ enum {
     OASIS_Waitgroup = 14
 };
 
+/** End the job with the message of the error where a call of OASIS failed. */
+#define OASIS_CHECK_ERR(call) \
+    do { \
+        if ((call) != OASIS_Ok) halocline_oasis_end(); \
+    } while (0)
+
+/** End the job where a call of MPI failed. */
+#define OASIS_CHECK_MPI_ERR(call) \
+    do { \
+        if ((call) != MPI_SUCCESS) oasis_c_abort(0, "", "a call of MPI failed", __FILE__, __LINE__); \
+    } while (0)
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -488,15 +500,3 @@ int oasis_c_terminate_grids_writing(void);
 #endif  // __cplusplus
 
 #endif  /* OASIS_C_H */
-
-/** End the job with the message of the error where a call of OASIS failed. */
-#define OASIS_CHECK_ERR(call) \
-    do { \
-        if ((call) != OASIS_Ok) halocline_oasis_end(); \
-    } while (0)
-
-/** End the job where a call of MPI failed. */
-#define OASIS_CHECK_MPI_ERR(call) \
-    do { \
-        if ((call) != MPI_SUCCESS) oasis_c_abort(0, "", "a call of MPI failed", __FILE__, __LINE__); \
-    } while (0)
