@@ -52,6 +52,11 @@ class Component:
         return self._name
 
     @property
+    def _id(self) -> int:
+        """Number of the component: scripts for OASIS hand it to `oasis_abort` under this name."""
+        return self._core.number
+
+    @property
     def coupled(self) -> bool:
         """Whether the component takes part in the coupling."""
         return self._coupled
