@@ -196,7 +196,7 @@ def test_an_exception_that_nobody_catches_ends_the_job(mpi: Mpi, tmp_path: Path)
 
 
 def test_the_libraries_that_arch_files_name_link(mpi: Mpi, hosts: dict[str, Path], tmp_path: Path) -> None:
-    """And the program finds the library without a path of its own."""
+    """And the program needs no library of ours at run time."""
     ocean = tmp_path / "ocean"
     names = ["-lpsmile.MPI1", "-lmct", "-lmpeu", "-lscrip"]
     flags = [f"-I{HOSTS}", f"-I{mpi.prefix / 'include'}", f"-L{mpi.prefix / 'lib'}"]
@@ -220,7 +220,7 @@ def test_the_libraries_that_arch_files_name_link(mpi: Mpi, hosts: dict[str, Path
         ("gradients", "fld2 to fld5"),
         ("late", "date 5400 s is outside the run"),
         ("backwards", "date 0 s comes after date 900 s"),
-        ("stop", "the process ends before finish"),
+        ("stop", "ends MPI, before finish"),
     ],
 )
 def test_a_mistake_ends_the_job_and_says_why(

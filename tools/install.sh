@@ -38,7 +38,7 @@ compile_fortran() {
 write_pkg_config() {
     local version netcdf mpi
     version=$(sed -n 's/^version *= *"\(.*\)"/\1/p' "$ROOT/Cargo.toml" | head -n 1)
-    netcdf=$(nc-config --libs)
+    netcdf=$(system_libraries | tr '\n' ' ')
     mpi=$("$MPICC" -show | tr ' ' '\n' | grep -E '^-(L|l|Wl,-rpath)' | tr '\n' ' ')
     cat >"$1" <<TEXT
 prefix=$prefix
@@ -54,17 +54,26 @@ Description: Coupling of ocean models with neural networks
 Version: $version
 Cflags: -I\${includedir}
 Libs: -L\${libdir} -Wl,-rpath,\${libdir} -lhalocline_fortran -lhalocline
-Libs.private: $netcdf $mpi -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+Libs.private: $netcdf$mpi -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 TEXT
+}
+
+# system_libraries: netCDF and HDF5 that the library was linked with, by their places.
+system_libraries() {
+    ldd "$built/libhalocline.so" | awk '$1 ~ /^lib(netcdf|hdf5)/ && $2 == "=>" { print $3 }'
 }
 
 # write_oasis_names: the libraries that arch files of OASIS hosts name, so that `-lpsmile.MPI1 -lmct -lmpeu -lscrip` links.
 #
-# The first is a linker script. It names our libraries with their folder, so that programs find the shared one at run time
-# without a path in the arch file: the linker writes the name that it is given. The others are archives without members.
+# The first is a linker script. It stands for our archives, so that programs need no path at run time, as with the archives
+# of OASIS; MPI comes with the compiler of the host. The others are archives without members.
 write_oasis_names() {
-    local name
-    echo "/* GNU ld script */ INPUT(\"$prefix/lib/libhalocline_fortran.a\" \"$prefix/lib/libhalocline.so\")" >"$1/libpsmile.MPI1.a"
+    local name inputs
+    inputs=$({
+        printf '%s\n' "$prefix/lib/libhalocline_fortran.a" "$prefix/lib/libhalocline.a"
+        system_libraries
+    } | sed 's/.*/"&"/' | tr '\n' ' ')
+    echo "/* GNU ld script */ INPUT($inputs-lgcc_s -lutil -lrt -lpthread -lm -ldl)" >"$1/libpsmile.MPI1.a"
     for name in mct mpeu scrip; do
         ar rc "$1/lib$name.a"
     done
