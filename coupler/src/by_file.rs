@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// The sending side of an exchange that ends in a file.
 pub(crate) fn outgoing(route: &Route, own: &OwnedCells) -> Outgoing {
     let exchange = &route.exchange;
-    Outgoing::new(
+    let mut outgoing = Outgoing::new(
         exchange.name.clone(),
         "a file".to_owned(),
         route
@@ -28,7 +28,12 @@ pub(crate) fn outgoing(route: &Route, own: &OwnedCells) -> Outgoing {
         own.local_shape(),
         Vec::new(),
         1,
-    )
+    );
+    if exchange.lag.get() > 0 {
+        // Date 0 has no put, and no reader that would want a first value.
+        outgoing.served(0);
+    }
+    outgoing
 }
 
 /// The receiving side of an exchange that begins in a file.

@@ -29,7 +29,7 @@ use halocline_exchanges::{
 };
 use records::Names;
 use sides::{Side, Variables};
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// What a rank knows before the components have told each other of their variables.
 #[derive(Debug)]
@@ -90,7 +90,35 @@ pub(crate) fn routes(world: &mut dyn World, known: &Known<'_>) -> Result<Vec<Rou
         }
         routes.push(route(known, position + 1, exchange, &source, &target)?);
     }
+    check_receivers(&routes)?;
     Ok(routes)
+}
+
+/// Whether each field of a component has one sender: a get would not know which to take.
+fn check_receivers(routes: &[Route]) -> Result<(), Error> {
+    let mut senders: HashMap<(&str, &str), &str> = HashMap::new();
+    for route in routes
+        .iter()
+        .filter(|route| route.exchange.status != Status::Output)
+    {
+        for field in &route.fields {
+            let receiver = (route.exchange.to.as_str(), field.received.as_str());
+            let Some(other) = senders.insert(receiver, &route.exchange.name) else {
+                continue;
+            };
+            return Err(Error::new(
+                Code::Experiment,
+                format!(
+                    "component '{}' receives the field from exchange '{other}' and from exchange '{}'",
+                    route.exchange.to, route.exchange.name
+                ),
+                "one exchange for each field that a component receives",
+                "take one of them out, or give its field another name at the receiver",
+            )
+            .about(&field.received));
+        }
+    }
+    Ok(())
 }
 
 fn warn_of_missing(exchange: &ExchangeSpec, sides: [&Side; 2]) {
@@ -219,6 +247,7 @@ fn grids(
     let names = [spec.source_grid(exchange), spec.target_grid(exchange)];
     let about = |error: Error| error.about(&exchange.fields[0]);
     if exchange.remap.is_none() {
+        check_sizes(spec, exchange, names)?;
         let one = grid(spec, exchange, names[0].or(names[1]), source, target);
         return one.map(|grid| [grid.clone(), grid]).map_err(about);
     }
@@ -227,6 +256,37 @@ fn grids(
         grid(spec, exchange, names[0], source, &Side::File).map_err(about)?,
         grid(spec, exchange, names[1], &Side::File, target).map_err(about)?,
     ])
+}
+
+/// Whether cells can go over as they are: where both grids are in the file, they must have the same size; for components
+/// that define variables, the same number of cells.
+fn check_sizes(
+    spec: &CouplingSpec,
+    exchange: &ExchangeSpec,
+    names: [Option<&str>; 2],
+) -> Result<(), Error> {
+    let size = |name: Option<&str>| {
+        let grid = spec.grids.get(name?)?;
+        let (nx, ny) = (grid.nx(), grid.ny());
+        (nx * ny > 0).then_some([nx, ny])
+    };
+    let [Some(source), Some(target)] = names.map(size) else {
+        return Ok(());
+    };
+    let cells = |[nx, ny]: [usize; 2]| nx * ny;
+    if source == target || exchange.is_open() && cells(source) == cells(target) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::Mismatch,
+        format!(
+            "exchange '{}' goes from a grid of {} x {} cells to one of {} x {}",
+            exchange.name, source[0], source[1], target[0], target[1]
+        ),
+        "the same grid on both sides, or a remapping",
+        "add `remap:` (MAPPING in a namcouple) with a file of weights, or correct the sizes",
+    )
+    .about(&exchange.fields[0]))
 }
 
 /// The grid that the cells of an exchange count on.
@@ -280,7 +340,16 @@ fn grid(
     let groups = sides.map(|side| side.map_or(0, |side| side.group + 1));
     if groups != [0, 0] {
         // Domains are known by component and grid: variables of other cells need a grid of another name.
-        grid.name = format!("{} (partitions {} and {})", grid.name, groups[0], groups[1]);
+        let mut parts = [(&exchange.from, groups[0]), (&exchange.to, groups[1])];
+        if exchange.from != exchange.to {
+            // The way back is between the same domains.
+            parts.sort_unstable();
+        }
+        let [(one, first), (other, second)] = parts;
+        grid.name = format!(
+            "{} (partitions {first} of {one} and {second} of {other})",
+            grid.name
+        );
     }
     Ok(grid)
 }

@@ -326,6 +326,11 @@ impl Outgoing {
         packed.all(|(number, packed)| number == field || *packed)
     }
 
+    /// Take a date as served by something else than a put.
+    pub(crate) fn served(&mut self, date: i64) {
+        self.done = Some(date);
+    }
+
     /// Puts so far, and how many of them had to wait for the receiver to take earlier messages.
     pub(crate) const fn waits(&self) -> (u64, u64) {
         (self.sequence, self.waited)

@@ -132,6 +132,7 @@ impl Receiving {
             field_levels: input.levels[field],
             levels: input.own.own_levels(input.levels[field]),
             runs: &runs,
+            may_be_any: false,
         };
         let read = read_cells(&input.path, name, Record::Date(date), &cells, input.fill);
         let read = read.map_err(|error| {

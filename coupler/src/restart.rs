@@ -7,13 +7,14 @@
 //! fields are there: a run that ends before leaves the old file as it was.
 
 use crate::{code::Code, error::Error, route::Route};
+use halocline_configs::Status;
 use halocline_exchanges::partition::OwnedCells;
 use halocline_gridfiles::{
     Cells, FieldFile, FileError, Format, Record, Size, read_cells, read_number,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// The restart file of an exchange that this component sends.
@@ -147,13 +148,6 @@ impl RestartFiles {
     /// The file cannot be written.
     pub(crate) fn add_windows(&mut self, path: &Path) -> Result<Option<Windows>, Error> {
         if !self.is_complete(path) {
-            tracing::warn!(
-                "restart file {} is left as it was: the run ended before all of {} was written",
-                path.display(),
-                self.wanted.get(path).map_or_else(String::new, |wanted| {
-                    wanted.iter().cloned().collect::<Vec<_>>().join(", ")
-                })
-            );
             return Ok(None);
         }
         let beside = beside(path);
@@ -172,8 +166,18 @@ impl RestartFiles {
         }))
     }
 
-    /// What is left of files that were never complete.
+    /// Say which files were never complete, and remove what is left of them.
     pub(crate) fn clear(&mut self) {
+        for (path, wanted) in &self.wanted {
+            if !self.complete.contains(path) {
+                let fields: Vec<&str> = wanted.iter().map(String::as_str).collect();
+                tracing::warn!(
+                    "restart file {} is left as it was: the run ended before all of {} was written",
+                    path.display(),
+                    fields.join(", ")
+                );
+            }
+        }
         for path in std::mem::take(&mut self.written).into_keys() {
             if let Err(error) = std::fs::remove_file(beside(&path)) {
                 tracing::debug!(
@@ -299,6 +303,7 @@ pub(crate) fn read_field(
         field_levels,
         levels,
         runs: &runs,
+        may_be_any: true,
     };
     read_cells(path, name, Record::Only, &cells, route.exchange.fill).map_err(|error| {
         let mut change = error.change;
@@ -349,6 +354,7 @@ pub(crate) fn read_window(
         field_levels,
         levels: own.own_levels(field_levels),
         runs: &runs,
+        may_be_any: true,
     };
     let read = read_cells(path, &window, Record::Only, &cells, route.exchange.fill);
     Ok(Some((read.map_err(|error| failed(&error))?, puts)))
@@ -363,8 +369,9 @@ fn runs(own: &OwnedCells) -> Vec<(usize, usize)> {
 /// # Errors
 /// The first file that two of them name.
 pub(crate) fn check_paths(routes: Vec<Route>) -> Result<Vec<Route>, Error> {
-    let mut owners: BTreeMap<&Path, (&str, &str, usize)> = BTreeMap::new();
-    for route in routes.iter().filter(|route| route.is_between_components()) {
+    let mut owners: BTreeMap<PathBuf, (&str, &str, usize)> = BTreeMap::new();
+    let of_sender = |route: &&Route| route.exchange.status != Status::Input;
+    for route in routes.iter().filter(of_sender) {
         let exchange = &route.exchange;
         let carries = exchange.lag.get() > 0 || exchange.accumulate.is_some();
         let Some(path) = exchange.restart.as_deref().filter(|_| carries) else {
@@ -375,7 +382,10 @@ pub(crate) fn check_paths(routes: Vec<Route>) -> Result<Vec<Route>, Error> {
             exchange.name.as_str(),
             route.source_writer,
         );
-        let owner = owners.entry(path).or_insert(mine);
+        // `./rst.nc` is `rst.nc`.
+        let parts = path.components();
+        let plain = parts.filter(|part| *part != Component::CurDir).collect();
+        let owner = owners.entry(plain).or_insert(mine);
         // The rank that writes is the first that has the field: it must be the same for all fields of a file.
         if owner.0 != exchange.from || owner.2 != route.source_writer {
             return Err(Error::new(

@@ -9,7 +9,7 @@ use halocline_exchanges::{
     partition::Partition,
     view::{Elements, ElementsMut, Layout, View, ViewMut},
 };
-use pair::{experiment, failing_pair, pairs};
+use pair::{experiment, failing_pair, pair_in, pairs};
 
 const PLAIN: &str = "  - {name: heat, fields: [A], receive_fields: [B], period: 4 s}\n";
 const NX: usize = 6;
@@ -168,5 +168,31 @@ fn a_receiver_with_another_grid_than_the_sender_is_told_both_sizes() {
         assert_eq!(error.code, Code::Partition);
         assert!(error.to_string().contains("6 x 4 cells"), "{error}");
         assert!(error.to_string().contains("30 cells"), "{error}");
+    }
+}
+
+#[test]
+fn cells_in_common_are_refused_where_the_receiver_sends_from_them() {
+    let exchanges = format!("{PLAIN}  - {{name: back, fields: [C], period: 4 s}}\n");
+    let whole = Partition::Apple {
+        offset: 0,
+        cells: NX * NY,
+    };
+    let all = Partition::Orange(vec![(0, NX), (NX, NX * (NY - 1))]);
+    let atmosphere = |session: &mut Session| {
+        session.define_variable_on("A", Direction::Send, &whole, 1, Some(NX * NY))?;
+        session.define_variable_on("C", Direction::Receive, &whole, 1, Some(NX * NY))?;
+        session.end_definition()
+    };
+    let ocean = |session: &mut Session| {
+        session.define_variable_on("B", Direction::Receive, &all, 1, Some(NX * NY))?;
+        session.define_variable_on("C", Direction::Send, &all, 1, Some(NX * NY))?;
+        session.end_definition()
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = experiment(12, &exchanges);
+    for outcome in pair_in(folder.path(), &text, (1, 2), atmosphere, ocean) {
+        let error = outcome.expect_err("two ranks of the ocean send all cells");
+        assert!(error.to_string().contains("both own cell"), "{error}");
     }
 }

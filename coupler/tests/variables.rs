@@ -425,3 +425,44 @@ fn an_array_of_another_size_is_refused_with_the_size_that_fits() {
         errors[0]
     );
 }
+
+#[test]
+fn a_field_that_comes_from_two_fields_of_another_component_is_refused() {
+    let twice = "  - {name: one, fields: [A], receive_fields: [B], period: 4 s}
+  - {name: other, fields: [C], receive_fields: [B], period: 4 s}\n";
+    let sender = |session: &mut Session| {
+        define(session, "A", Direction::Send)?;
+        define(session, "C", Direction::Send)?;
+        session.end_definition()
+    };
+    let receiver = |session: &mut Session| {
+        define(session, "B", Direction::Receive)?;
+        session.end_definition()
+    };
+    let errors = failing_pair(&experiment(8, twice), sender, receiver);
+    assert!(!errors.is_empty());
+    for error in errors {
+        let text = error.to_string();
+        assert!(text.contains("'one'") && text.contains("'other'"), "{text}");
+    }
+}
+
+#[test]
+fn grids_of_different_sizes_need_a_remapping() {
+    let text = experiment(
+        8,
+        "  - {name: heat, fields: [A], grid: fine, receive_fields: [B], receive_grid: coarse, period: 4 s}\n",
+    );
+    let grids = "grids:
+  fine: {nx: 11, ny: 1, boundary: {i: closed, j: closed}}
+  coarse: {nx: 5, ny: 1, boundary: {i: closed, j: closed}}
+";
+    let text = text.replace("grids: {}\n", grids);
+    let errors = failing_pair(&text, puts(8), gets(8));
+    assert!(!errors.is_empty());
+    for error in errors {
+        let text = error.to_string();
+        assert!(text.contains("11 x 1") && text.contains("5 x 1"), "{text}");
+        assert!(text.contains("remap"), "{text}");
+    }
+}

@@ -54,12 +54,17 @@ pub(crate) fn tell_and_ask(
 
 /// Answer what others ask of the cells that this rank keeps; also the first of them that two ranks own, and of which
 /// domain.
-pub(crate) fn reply(domains: usize, parcels: Parcels) -> (Parcels, Option<(usize, DoubleOwner)>) {
+pub(crate) fn reply(
+    domains: &Domains<'_>,
+    parcels: Parcels,
+) -> (Parcels, Option<(usize, DoubleOwner)>) {
     let mut replies: BTreeMap<usize, Words> = BTreeMap::new();
     let mut overlap = None;
-    for (number, Heard { owned, asked }) in hear(parcels, domains).into_iter().enumerate() {
+    for (number, Heard { owned, asked }) in hear(parcels, domains.count()).into_iter().enumerate() {
         let owners = OwnedRuns::new(owned);
-        overlap = overlap.or_else(|| owners.first_double().map(|double| (number, double)));
+        if overlap.is_none() && domains.is_disjoint(number) {
+            overlap = owners.first_double().map(|double| (number, double));
+        }
         for (rank, cells) in asked {
             let reply = replies.entry(rank).or_default();
             for run in owners.within(&cells) {

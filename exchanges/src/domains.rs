@@ -33,6 +33,8 @@ impl Domain<'_> {
 pub(crate) struct Domains<'a> {
     pub(crate) all: Vec<Domain<'a>>,
     sides: Vec<[usize; 2]>,
+    /// For each exchange, whether ranks of its target may receive the same cell.
+    shares_targets: Vec<bool>,
 }
 
 impl<'a> Domains<'a> {
@@ -40,6 +42,10 @@ impl<'a> Domains<'a> {
         let mut domains = Self {
             all: Vec::new(),
             sides: Vec::with_capacity(requests.len()),
+            shares_targets: requests
+                .iter()
+                .map(|request| request.shares_targets)
+                .collect(),
         };
         for request in requests {
             let grid = &request.shape.grid;
@@ -51,11 +57,9 @@ impl<'a> Domains<'a> {
     }
 
     /// Whether each cell of a domain must have one owner: some exchange leaves from it, or does not share its targets.
-    pub(crate) fn are_disjoint(&self, number: usize, requests: &[PlanRequest<'_>]) -> bool {
-        let mut sides = self.sides.iter().zip(requests);
-        sides.any(|([source, target], request)| {
-            *source == number || (*target == number && !request.shares_targets)
-        })
+    pub(crate) fn is_disjoint(&self, number: usize) -> bool {
+        let mut sides = self.sides.iter().zip(&self.shares_targets);
+        sides.any(|([source, target], shares)| *source == number || (*target == number && !shares))
     }
 
     /// Position of a domain, new or known.

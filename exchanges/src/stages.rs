@@ -143,7 +143,7 @@ impl Survey<'_> {
     }
 
     pub(crate) fn reply(&mut self, told: Parcels) -> Parcels {
-        let (replies, overlap) = directory::reply(self.opening.domains.count(), told);
+        let (replies, overlap) = directory::reply(&self.opening.domains, told);
         self.overlap = self.overlap.into_iter().chain(overlap).min();
         replies
     }

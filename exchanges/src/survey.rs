@@ -65,6 +65,9 @@ pub(crate) fn survey(
     let questions: Vec<&[Rectangle]> = (0..domains.count())
         .map(|number| questions_of_boxes(domains, number, &questions[number]))
         .collect();
+    let must_be_disjoint: Vec<bool> = (0..domains.count())
+        .map(|number| domains.is_disjoint(number))
+        .collect();
     let mut is_irregular = vec![false; domains.count()];
     let mut found = vec![Vec::new(); domains.count()];
     let mut overlap: Option<(usize, DoubleOwner)> = None;
@@ -77,7 +80,7 @@ pub(crate) fn survey(
                 continue;
             };
             for owned in boxes {
-                if other != rank {
+                if other != rank && must_be_disjoint[number] {
                     let nx = domains.all[number].grid.nx;
                     let mine = own[number].iter();
                     let doubles = mine.filter_map(|mine| double(nx, mine, &owned));

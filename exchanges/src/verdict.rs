@@ -58,9 +58,7 @@ pub(crate) fn agree(requests: &[PlanRequest<'_>], verdicts: &[Vec<u8>]) -> Resul
                     first,
                     second,
                 };
-                if domains.are_disjoint(number, requests) {
-                    overlaps.push((number, double));
-                }
+                overlaps.push((number, double));
             }
         }
     }

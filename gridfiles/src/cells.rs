@@ -18,6 +18,8 @@ pub struct Cells<'a> {
     pub levels: Range<usize>,
     /// Consecutive cells: (first, count) each, in the order in which they are wanted.
     pub runs: &'a [(usize, usize)],
+    /// Whether values may be what is no number: in files that a model wrote for itself.
+    pub may_be_any: bool,
 }
 
 /// What a file is asked for.
@@ -55,6 +57,9 @@ pub fn read_cells(
         rows.read(&variable, record, level, cells.runs, fill, &mut values)?;
     }
     let allowed = |value: &f64| value.is_finite() || (value.is_nan() && fill.is_nan());
+    if cells.may_be_any {
+        return Ok(values);
+    }
     match values.iter().find(|value| !allowed(value)) {
         None => Ok(values),
         Some(value) => Err(FileError::new(

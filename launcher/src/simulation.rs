@@ -46,6 +46,17 @@ pub(crate) fn simulate(
     measure: MeasureMemory,
 ) -> Result<Simulation, Error> {
     let started = Instant::now();
+    if let Some(exchange) = spec
+        .exchanges
+        .iter()
+        .find(|exchange| exchange.remap.is_some())
+    {
+        return Err(Error::new(
+            format!("exchange '{}' remaps", exchange.name),
+            "exchanges that stay on one grid: which source cells a remapping needs, its file of weights tells in a job only",
+            "take `remap` out of a copy of the file for the simulation",
+        ));
+    }
     let grids: HashMap<&str, Arc<Grid>> = spec
         .grids
         .iter()

@@ -153,6 +153,14 @@ fn check(route: &Route) -> Result<(), Error> {
             "take `conserve` (CONSERV in a namcouple) out",
         ));
     }
+    if exchange.fields.len() > 1 {
+        return Err(refusal(
+            route,
+            "and carries several fields",
+            "one field: its integrals are known before the next one is asked for",
+            "make an exchange of each field (in a namcouple, an entry instead of a list with colons)",
+        ));
+    }
     if exchange.is_static || exchange.hold || !route.is_between_components() {
         return Err(refusal(
             route,
@@ -202,6 +210,7 @@ fn active_cells(
         field_levels: 1,
         levels: 0..1,
         runs: &runs,
+        may_be_any: false,
     };
     let read = |file: &str, suffix: &str| {
         let (path, variable) = (folder.join(file), format!("{name}.{suffix}"));

@@ -179,9 +179,13 @@ impl Session {
     /// Note which fields each restart file of this rank must have.
     fn expect_restarts(&mut self) {
         for (sending, outgoing) in self.sendings.iter().zip(&self.outgoing) {
-            let Some(restart) = sending.restart.as_ref().filter(|restart| restart.is_lagged) else {
+            let restart = sending.restart.as_ref();
+            let Some(restart) = restart.filter(|restart| restart.is_lagged) else {
                 continue;
             };
+            if !self.gathers.is_writer(sending.gather) {
+                continue;
+            }
             for field in &outgoing.fields {
                 self.restarts.expect(&restart.path, field);
             }
