@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from eophis_jobs import search_path
 
@@ -325,20 +324,18 @@ def test_one_grid_with_two_sizes_is_not_imported(tmp_path: Path) -> None:
     assert not (tmp_path / "experiment.yaml").exists()
 
 
-@pytest.mark.parametrize("kind", [np.float32, np.float64])
-def test_arrays_are_float64_whatever_the_coupler_holds(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_arrays_are_float64_whatever_the_coupler_holds(tmp_path: Path, kind: str) -> None:
     """From the first date on, views or not; only float64 is handed out without a copy."""
-    from halocline.eophis.arrays import Handout
-
-    monkeypatch.delenv("HALOCLINE_EOPHIS_ARRAYS", raising=False)
-    handout = Handout("u")
-    block = np.zeros((2, 3, 4), dtype=np.dtype(kind))
-    block[:] = np.arange(24).reshape(block.shape)
-    for date in range(4):
-        array = handout.hand_out(block)
-        assert array.dtype == np.float64
-        assert array.shape == (4, 3, 2)
-        assert array.flags.f_contiguous
-        assert np.array_equal(array, block.transpose(2, 1, 0))
-        assert np.shares_memory(array, block) == (date >= 2 and kind is np.float64)
-        del array
+    script(
+        tmp_path,
+        "import numpy as np\nfrom halocline.eophis.arrays import Handout\n"
+        f"handout, block = Handout('u'), np.arange(24, dtype='{kind}').reshape(2, 3, 4)\n"
+        "for date in range(4):\n"
+        "    array = handout.hand_out(block)\n"
+        "    assert (array.dtype, array.shape, array.flags.f_contiguous) == ('float64', (4, 3, 2), True)\n"
+        "    assert np.array_equal(array, block.transpose(2, 1, 0))\n"
+        f"    assert np.shares_memory(array, block) == (date >= 2 and '{kind}' == 'float64'), date\n"
+        "    del array\n",
+        HALOCLINE_EOPHIS_ARRAYS="",
+    )
