@@ -263,7 +263,6 @@ def test_the_fold_may_be_asked_for_at_the_last_row(tmp_path: Path) -> None:
 
 def test_namelists_are_read_and_written(tmp_path: Path) -> None:
     """Upper and lower case are the same; a name that nobody knows has the nearest beside it."""
-    pytest.importorskip("f90nml")
     (tmp_path / "namelist_cfg").write_text("&namrun\n nn_it000 = 1\n nn_itend = 20\n/\n&namdom\n rn_Dt = 2700.\n/\n")
     script(
         tmp_path,
@@ -274,3 +273,69 @@ def test_namelists_are_read_and_written(tmp_path: Path) -> None:
     )
     out = script(tmp_path, "eophis.FortranNamelist('namelist_cfg').get('rn_td')", status=1)
     assert "did you mean 'rn_dt'?" in out
+
+
+FOLDED = "{'npts': (62, 199), 'halos': 1, 'bnd': ('cyclic', 'NFold'), 'folding': ('U', 'T')%s}"
+IMPORTER = (
+    "import sys\nsys.argv[1:] = ['main.py']\nfrom halocline.eophis import importing\nsys.exit(importing.main())\n"
+)
+
+
+def imported(folder: Path, configs: str, status: int = 0, **environment: str) -> str:
+    """Write the experiment file of a script with these tunnels; return what was printed."""
+    registration = f"eophis.register_tunnels({configs})\neophis.write_coupling_namelist(simulation_time=13500)\n"
+    (folder / "main.py").write_text(f"{START}{TUNNEL}eophis.set_mode('preprod')\n{registration}")
+    return script(folder, IMPORTER, status, **environment)
+
+
+@pytest.mark.parametrize(
+    ("changes", "variable", "boundary", "vectors"),
+    [
+        # Eophis folds at the first row, which no experiment file says: the tunnel itself asks for it.
+        ("", "", "closed", set()),
+        (", 'sign': -1", "", "closed", set()),
+        ("", "north", "{north_fold: T}", {"u"}),
+        (", 'fold_edge': 'north'", "", "{north_fold: T}", {"u"}),
+        (", 'fold_edge': 'north', 'sign': 1", "", "{north_fold: T}", set()),
+        (", 'fold_edge': 'north', 'sign': -1", "", "{north_fold: T}", {"u", "mask"}),
+    ],
+)
+def test_the_imported_file_folds_and_signs_as_the_tunnel(
+    tmp_path: Path, changes: str, variable: str, boundary: str, vectors: set[str]
+) -> None:
+    """What an experiment file says comes before the tunnel: it must say the same."""
+    grids = f"{{'gyre': {FOLDED % changes}}}"
+    aliases = "geo_aliases='names', py_aliases={}"
+    imported(
+        tmp_path, f"[tunnel(grids={grids}, {aliases}), masks(grids={grids}, {aliases})]", HALOCLINE_FOLD_EDGE=variable
+    )
+    text = (tmp_path / "experiment.yaml").read_text()
+    assert f"    boundary: {{i: cyclic, j: {boundary}}}\n" in text
+    for name in ("u", "mask"):
+        (line,) = (line for line in text.splitlines() if line.startswith(f"  '{name}': "))
+        assert (", kind: vector" in line) == (name in vectors), line
+
+
+def test_one_grid_with_two_sizes_is_not_imported(tmp_path: Path) -> None:
+    """An experiment file has one grid of a name; the tunnels and both sizes are named."""
+    out = imported(tmp_path, "[tunnel(), masks(grids={'gyre': {'npts': (31, 100)}})]", status=1)
+    for words in ("grid 'gyre'", "TO_OCEAN says nx: 62, ny: 199", "MASKS says nx: 31, ny: 100", "name of its own"):
+        assert words in out
+    assert not (tmp_path / "experiment.yaml").exists()
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_arrays_are_float64_whatever_the_coupler_holds(tmp_path: Path, kind: str) -> None:
+    """From the first date on, views or not; only float64 is handed out without a copy."""
+    script(
+        tmp_path,
+        "import numpy as np\nfrom halocline.eophis.arrays import Handout\n"
+        f"handout, block = Handout('u'), np.arange(24, dtype='{kind}').reshape(2, 3, 4)\n"
+        "for date in range(4):\n"
+        "    array = handout.hand_out(block)\n"
+        "    assert (array.dtype, array.shape, array.flags.f_contiguous) == ('float64', (4, 3, 2), True)\n"
+        "    assert np.array_equal(array, block.transpose(2, 1, 0))\n"
+        f"    assert np.shares_memory(array, block) == (date >= 2 and '{kind}' == 'float64'), date\n"
+        "    del array\n",
+        HALOCLINE_EOPHIS_ARRAYS="",
+    )

@@ -10,8 +10,6 @@ import pytest
 from coupled_job import HOSTS, Mpi, Outcome, Ranks, compile_host, run_checked, run_ranks
 from eophis_jobs import python
 
-pytest.importorskip("f90nml")
-
 NX, NY, LEVELS, STEPS = 62, 199, 36, 5
 NAMELIST = f"""&namrun
    nn_it000 = 1
@@ -133,3 +131,16 @@ def test_the_imported_experiment_file_gives_the_same(mpi: Mpi, ocean: Path, tmp_
     outcome = run_ranks(mpi, tmp_path, ranks, environment)
     assert outcome.status == 0, outcome
     np.testing.assert_array_equal(tendencies(tmp_path, 2), expected())
+
+
+def test_a_script_that_ends_mpi_with_tunnels_open_ends_the_job(mpi: Mpi, ocean: Path, tmp_path: Path) -> None:
+    """The ocean would wait for its fields."""
+    (tmp_path / "namelist_cfg").write_text(NAMELIST)
+    # Only production starts the loop.
+    change = "import ctypes, eophis; eophis.starter = lambda core: ctypes.CDLL('libmpi.so.40').MPI_Finalize()"
+    script = [*python(HOSTS / "eophis_changed.py"), change]
+    run_checked([*script, "preprod"], tmp_path, mpi.job_environment(), time_limit=60.0)
+    outcome = run_ranks(mpi, tmp_path, [Ranks(1, [ocean]), Ranks(2, [*script, "prod"])], time_limit=60.0)
+    assert outcome.status not in (0, None), outcome
+    assert not outcome.timed_out, outcome
+    assert "ends MPI, before finish" in outcome.output, outcome

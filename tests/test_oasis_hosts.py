@@ -181,17 +181,21 @@ def test_a_pair_in_pyoasis(mpi: Mpi, tmp_path: Path, senders: int, receivers: in
             assert (areas[f"{grid}.srf"][:] == 1 + i + 100 * j).all()
 
 
-def test_an_exception_that_nobody_catches_ends_the_job(mpi: Mpi, tmp_path: Path) -> None:
-    """The other component would wait for ever."""
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [("wrong", "RuntimeError: the model has blown up"), ("finalize", "ends MPI, before finish")],
+)
+def test_a_script_that_ends_early_ends_the_job(mpi: Mpi, tmp_path: Path, mistake: str, words: str) -> None:
+    """By an exception that nobody catches, or by ending MPI: the other component would wait for ever."""
     PAIR.write(tmp_path, "yaml")
     ranks = [
-        Ranks(2, [sys.executable, PYTHON_PAIR, "sender", "wrong"]),
+        Ranks(2, [sys.executable, PYTHON_PAIR, "sender", mistake]),
         Ranks(1, [sys.executable, PYTHON_PAIR, "receiver"]),
     ]
     outcome = run_ranks(mpi, tmp_path, ranks, PYOASIS, time_limit=30.0)
     assert outcome.status != 0, outcome
     assert not outcome.timed_out, outcome
-    assert "RuntimeError: the model has blown up" in outcome.output, outcome
+    assert words in outcome.output, outcome
     assert "SUCCESSFUL RUN" not in (tmp_path / "debug.root.02").read_text()
 
 
@@ -221,6 +225,7 @@ def test_the_libraries_that_arch_files_name_link(mpi: Mpi, hosts: dict[str, Path
         ("late", "date 5400 s is outside the run"),
         ("backwards", "date 0 s comes after date 900 s"),
         ("stop", "ends MPI, before finish"),
+        ("finalize", "ends MPI, before finish"),
     ],
 )
 def test_a_mistake_ends_the_job_and_says_why(
@@ -228,7 +233,9 @@ def test_a_mistake_ends_the_job_and_says_why(
 ) -> None:
     """The partner is told, and ends with the same cause."""
     ECHO.write(tmp_path, "yaml")
-    ranks = [Ranks(1, [hosts["mistakes"], mistake]), Ranks(1, [hosts["echo"]])]
+    # MPI_Finalize is a mistake of a host that has started MPI itself.
+    words_of_host = [mistake, "host"] if mistake == "finalize" else [mistake]
+    ranks = [Ranks(1, [hosts["mistakes"], *words_of_host]), Ranks(1, [hosts["echo"]])]
     outcome = run_ranks(mpi, tmp_path, ranks, time_limit=30.0)
     assert outcome.status != 0, outcome
     assert not outcome.timed_out, outcome

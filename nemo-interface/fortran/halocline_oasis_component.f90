@@ -168,6 +168,8 @@ contains
       integer(c_int) :: ranks(size(cdnam))
       integer :: position
       new_comm = all_processes
+      ! Where the call fails, no rank is told.
+      ranks = -1_c_int
       names = ''
       do position = 1, size(cdnam)
          names = names//cdnam(position)

@@ -47,6 +47,7 @@ module mod_oasis_constants
    integer(c_int), parameter :: OASIS_Box = 2_c_int
    integer(c_int), parameter :: OASIS_Orange = 3_c_int
    integer(c_int), parameter :: OASIS_Points = 4_c_int
+   integer(c_int), parameter :: OASIS_Cube = 5_c_int
 
    ! Positions in kparal
    integer(c_int), parameter :: OASIS_Strategy = 1_c_int
@@ -57,11 +58,14 @@ module mod_oasis_constants
    integer(c_int), parameter :: OASIS_SizeX = 3_c_int
    integer(c_int), parameter :: OASIS_SizeY = 4_c_int
    integer(c_int), parameter :: OASIS_LdX = 5_c_int
+   integer(c_int), parameter :: OASIS_LdY = 6_c_int
+   integer(c_int), parameter :: OASIS_LdZ = 7_c_int
 
    ! Lengths of kparal
    integer(c_int), parameter :: OASIS_Serial_Params = 3_c_int
    integer(c_int), parameter :: OASIS_Apple_Params = 3_c_int
    integer(c_int), parameter :: OASIS_Box_Params = 5_c_int
+   integer(c_int), parameter :: OASIS_Cube_Params = 7_c_int
 
 contains
 
@@ -98,8 +102,8 @@ module mod_oasis
       OASIS_ToRest, OASIS_Output, OASIS_SentOut, OASIS_ToRestOut, OASIS_FromRest, OASIS_Input, OASIS_RecvOut, &
       OASIS_FromRestOut, OASIS_WaitGroup, OASIS_Out, OASIS_In, OASIS_Real, OASIS_Double, OASIS_Serial, OASIS_Apple, &
       OASIS_Box, OASIS_Orange, OASIS_Points, OASIS_Strategy, OASIS_Offset, OASIS_Segments, OASIS_Npoints, &
-      OASIS_Length, OASIS_SizeX, OASIS_SizeY, OASIS_LdX, OASIS_Serial_Params, OASIS_Apple_Params, OASIS_Box_Params, &
-      OASIS_Orange_Params, OASIS_Points_Params
+      OASIS_Length, OASIS_SizeX, OASIS_SizeY, OASIS_LdX, OASIS_LdY, OASIS_LdZ, OASIS_Cube, OASIS_Serial_Params, &
+      OASIS_Apple_Params, OASIS_Box_Params, OASIS_Cube_Params, OASIS_Orange_Params, OASIS_Points_Params
    implicit none
    private
 
@@ -151,5 +155,6 @@ module mod_oasis
    public :: OASIS_Real, OASIS_Double, OASIS_Serial, OASIS_Apple, OASIS_Box
    public :: OASIS_Orange, OASIS_Points, OASIS_Strategy, OASIS_Offset, OASIS_Segments
    public :: OASIS_Npoints, OASIS_Length, OASIS_SizeX, OASIS_SizeY, OASIS_LdX
+   public :: OASIS_LdY, OASIS_LdZ, OASIS_Cube, OASIS_Cube_Params
    public :: OASIS_Serial_Params, OASIS_Apple_Params, OASIS_Box_Params, OASIS_Orange_Params, OASIS_Points_Params
 end module mod_oasis

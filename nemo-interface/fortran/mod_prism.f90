@@ -19,7 +19,8 @@ module mod_prism
       PRISM_Output => OASIS_Output, PRISM_SentOut => OASIS_SentOut, PRISM_ToRestOut => OASIS_ToRestOut, &
       PRISM_FromRest => OASIS_FromRest, PRISM_Input => OASIS_Input, PRISM_RecvOut => OASIS_RecvOut, &
       PRISM_FromRestOut => OASIS_FromRestOut, PRISM_Out => OASIS_Out, PRISM_In => OASIS_In, &
-      PRISM_Real => OASIS_Real, PRISM_Double => OASIS_Double
+      PRISM_Real => OASIS_Real, PRISM_Double => OASIS_Double, PRISM_Var_Uncpl => OASIS_Var_Uncpl, &
+      PRISM_Error => OASIS_Error, PRISM_WaitGroup => OASIS_WaitGroup
    implicit none
    public
 end module mod_prism

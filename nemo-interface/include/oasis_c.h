@@ -7,7 +7,8 @@
  *
  * - Functions return OASIS_Ok or OASIS_Error. OASIS_CHECK_ERR ends the job with the message of an error;
  *   halocline_error_message (halocline.h) gives it to those who want to go on.
- * - Texts are UTF-8, end with a null byte, and are copied. Communicators that are given out belong to the caller.
+ * - Texts are UTF-8, end with a null byte, and are copied. Communicators that are given out belong to the caller; those of
+ *   the component and of its coupled processes must live until oasis_c_terminate.
  * - A process that exits between oasis_c_init_comp and oasis_c_terminate ends the whole job with a status other than 0.
  */
 
@@ -49,7 +50,9 @@ enum {
     OASIS_Length = 2,
     OASIS_SizeX = 2,
     OASIS_SizeY = 3,
-    OASIS_LdX = 4
+    OASIS_LdX = 4,
+    OASIS_LdY = 5,
+    OASIS_LdZ = 6
 };
 
 /** Lengths of descriptions. */
@@ -173,7 +176,7 @@ int oasis_c_set_debug(int debug);
 int halocline_oasis_end(void);
 
 /**
- * Give the communicator of this component's processes. The host's from then on.
+ * Give the communicator of this component's processes. It must live until oasis_c_terminate, which uses it.
  *
  * @param localcomm  receives it
  * @return OASIS_Ok or OASIS_Error

@@ -3,7 +3,7 @@
 //! A handle is looked up before it is followed: one that was finished, or never given out, is an error and not a crash.
 //! The list is the only state of the process that this library keeps; the exit of a process has no other argument.
 
-use crate::{door::defect, loans::Loans, message::refused};
+use crate::{door::defect, loans::Loans, message::refused, oasis};
 use halocline_coupler::{Code, Error, Session, give_way};
 use halocline_exchanges_mpi::{before_host_ends_mpi, end_job, is_running};
 use std::{
@@ -54,11 +54,7 @@ pub(crate) fn check_none_open() -> Result<(), Error> {
 /// Keep a session under a new handle, and watch over the end of MPI and of the process.
 pub(crate) fn open(session: Session) -> *mut halocline_session {
     watch_exit();
-    if let Err(error) = before_host_ends_mpi(at_end_of_mpi) {
-        tracing::error!(
-            "cannot watch MPI_Finalize: one before finish leaves the others waiting: {error}"
-        );
-    }
+    watch_end_of_mpi();
     *failed_begin() = None;
     let session = Mutex::new(Open {
         session,
@@ -89,6 +85,15 @@ fn watch_exit() {
             tracing::error!("cannot watch the exit of this process: a STOP before finish leaves the others waiting");
         }
     });
+}
+
+/// Let a host that ends MPI before the coupling end the job: a session, or the component of OASIS.
+pub(crate) fn watch_end_of_mpi() {
+    if let Err(error) = before_host_ends_mpi(at_end_of_mpi) {
+        tracing::error!(
+            "cannot watch MPI_Finalize: one before the end of the coupling leaves the others waiting: {error}"
+        );
+    }
 }
 
 /// Run `verb` on the session behind a handle and on what it has lent.
@@ -179,10 +184,14 @@ extern "C" fn at_exit() {
     }
 }
 
-/// Runs when the host calls MPI_Finalize: with a session open, this is an early end like that of the process.
+/// Runs when the host calls MPI_Finalize: with the coupling open, this is an early end like that of the process.
 fn at_end_of_mpi() {
     // MPI called this function: a panic may not leave it either.
-    if catch_unwind(abandon_all).is_err() {
+    let ended = catch_unwind(|| {
+        abandon_all();
+        oasis::abandon();
+    });
+    if ended.is_err() {
         std::process::abort();
     }
 }

@@ -38,6 +38,7 @@ program oasis_mistakes
    end if
    call oasis_put(field, 0, array, ierror)
    if (is_asked('stop')) stop
+   if (is_asked('finalize')) call MPI_Finalize(ierror)
    call check(.false., 'nothing went wrong')
 
 contains

@@ -1,12 +1,13 @@
 """Two components through pyoasis: boxes against points, a bundle, grids, communicators, exceptions.
 
-    python oasis_pair.py sender|receiver [wrong]
+    python oasis_pair.py sender|receiver [wrong | finalize]
 
-With `wrong` the sender makes a mistake that it does not catch, which must end the whole job.
+With `wrong` the sender makes a mistake that nobody catches, with `finalize` it ends MPI itself: both must end the job.
 """
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -78,6 +79,8 @@ def send(rank: int, ranks: int, component: pyoasis.Component) -> None:
         assert flat.put(date, value(cells, 0, date)) == expected
         if "wrong" in sys.argv and date == 20:
             raise RuntimeError("the model has blown up")
+        if "finalize" in sys.argv and date == 20:
+            ctypes.CDLL("libmpi.so.40", mode=ctypes.RTLD_GLOBAL).MPI_Finalize()
         field = np.stack([value(cells, k, date) for k in range(1, LEVELS + 1)], axis=-1)
         assert deep.put(date, np.ascontiguousarray(field, dtype=np.float32)) == expected
 

@@ -145,7 +145,7 @@ impl Communicator {
         unsafe { ffi::RSMPI_Comm_c2f(self.raw) }
     }
 
-    /// The handle itself, for persistent requests.
+    /// The handle itself, for calls of MPI that are not methods here.
     pub(crate) fn raw(self) -> ffi::MPI_Comm {
         self.raw
     }

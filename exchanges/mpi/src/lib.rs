@@ -1,7 +1,7 @@
 //! The ranks of a coupled job over MPI: [`MpiWorld`] implements [`halocline_exchanges::world::World`].
 //!
 //! The only room that sees MPI. The `mpi` crate starts MPI; everything else goes through its `mpi-sys`
-//! layer, because the `mpi` crate drops return codes and knows no persistent requests.
+//! layer, because the `mpi` crate drops return codes.
 //!
 //! | file | duty |
 //! |---|---|
@@ -10,7 +10,7 @@
 //! | `check` | turn return codes into errors |
 //! | `communicator` | the MPI calls on one communicator, checked |
 //! | `pending` | an operation under way and the memory it uses |
-//! | `slot`, `channel` | persistent messages between two ranks, double-buffered |
+//! | `slot`, `channel` | messages between two ranks in pieces, each in a buffer that is used again |
 //! | `watch` | notices of failure; the loop in which collective operations wait |
 //! | `meeting` | sparse all-to-all whose cost follows the partners, not the ranks |
 //! | `job` | all processes of a job, coupled or not; communicators between components |

@@ -16,7 +16,7 @@ pub(crate) enum Choice {
 }
 
 impl Component {
-    /// Fortran handle of the communicator of this component's processes. The host's from now on.
+    /// Fortran handle of the communicator of this component's processes. It must live until the component terminates.
     #[must_use]
     pub fn local_communicator(&self) -> i32 {
         self.job.local_communicator()

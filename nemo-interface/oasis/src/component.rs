@@ -228,22 +228,29 @@ impl Component {
     /// those of coupled components.
     ///
     /// # Errors
-    /// As [`Session::finish`].
-    pub fn terminate(mut self) -> Result<(), (Box<Self>, Error)> {
+    /// As [`Session::finish`], with the component, which may abort. Without it where the coupling has ended but MPI does
+    /// not let this process leave: nothing is left that could be terminated once more.
+    pub fn terminate(mut self) -> Result<(), (Option<Box<Self>>, Error)> {
         if let Some(session) = &mut self.session
             && let Err(error) = session.finish()
         {
-            return Err((Box::new(self), error));
+            return Err((Some(Box::new(self)), error));
         }
-        self.journal.success();
-        self.of_job.success();
-        let Self { job, name, .. } = self;
+        let Self {
+            job,
+            name,
+            mut journal,
+            mut of_job,
+            ..
+        } = self;
         let rank = job.local_rank();
-        // Nothing is left that could be terminated once more.
         if let Err(error) = job.leave() {
             let error = Error::from(error).at(&name, rank);
-            tracing::error!("{error}");
+            journal.line(format!("ABORT: {error}"));
+            return Err((None, error));
         }
+        journal.success();
+        of_job.success();
         Ok(())
     }
 

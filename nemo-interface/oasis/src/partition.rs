@@ -35,7 +35,7 @@ pub enum PointsFrom {
 /// | 2 box | offset, nx, ny, cells of a whole row |
 /// | 3 orange | segments, then offset and cells of each |
 /// | 4 points | number, then the index of each |
-/// | 5 cube | offset, nx, ny, nz, cells of a whole row, rows of a whole layer |
+/// | 5 cube | offset, nx, ny, cells of a whole row, rows of a whole layer, layers: a box on each of them |
 ///
 /// # Errors
 /// Numbers that are missing, left over or negative, a box wider than its row, a strategy that is not in the table, a
@@ -109,13 +109,13 @@ fn boxed(rest: &[i64]) -> Result<Cuboid, Error> {
 }
 
 fn cube(rest: &[i64]) -> Result<Cuboid, Error> {
-    let [offset, nx, ny, nz, row, rows] = exactly(
+    let [offset, nx, ny, row, rows, layers] = exactly(
         rest,
-        "an offset, nx, ny, nz, the cells of a whole row and the rows of a whole layer",
+        "an offset, nx, ny, the cells of a whole row, the rows of a whole layer and the number of layers",
     )?;
     Ok(Cuboid {
         offset: count(offset, "offset")?,
-        extents: [count(nx, "nx")?, count(ny, "ny")?, count(nz, "nz")?],
+        extents: [count(nx, "nx")?, count(ny, "ny")?, count(layers, "layers")?],
         row: count(row, "the cells of a whole row")?,
         rows_of_layer: count(rows, "the rows of a whole layer")?,
     })
@@ -304,9 +304,9 @@ mod tests {
 
     #[test]
     fn a_cube_is_a_box_on_each_layer() {
-        // Cells (1, 0) and (1, 1) of layers 1 and 2 of a 3 x 2 grid.
-        let found = partition(&[5, 6 + 1, 1, 2, 2, 3, 2]).expect("a cube");
-        let runs = vec![(7, 1), (10, 1), (13, 1), (16, 1)];
+        // Cells (1, 0) and (1, 1) of all three layers of a 3 x 2 grid.
+        let found = partition(&[5, 1, 1, 2, 3, 2, 3]).expect("a cube");
+        let runs = vec![(1, 1), (4, 1), (7, 1), (10, 1), (13, 1), (16, 1)];
         assert_eq!(found.partition, Partition::Orange(runs));
     }
 

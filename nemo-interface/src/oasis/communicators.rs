@@ -10,7 +10,7 @@ use halocline_exchanges_mpi::{RawCommunicator, fortran_handle, raw_communicator}
 use halocline_oasis::Component;
 use std::ffi::{c_char, c_int};
 
-/// Give the communicator of this component's processes. The host's from then on.
+/// Give the communicator of this component's processes. It must live until oasis_c_terminate, which uses it.
 ///
 /// @param localcomm  receives it
 /// @return OASIS_Ok or OASIS_Error

@@ -1,4 +1,4 @@
-//! The component of this process, and what happens when the process exits before terminate.
+//! The component of this process, and what happens when the process exits, or ends MPI, before terminate.
 //!
 //! OASIS has no handles: its calls are about the one component that a process is. This is the only state of the process.
 
@@ -111,7 +111,7 @@ pub(super) fn check_none() -> Result<(), Error> {
     ))
 }
 
-/// Keep the component, and watch over the exit of the process.
+/// Keep the component, and watch over the end of MPI and of the process.
 pub(super) fn begin(component: Component) {
     AT_EXIT.call_once(|| {
         // SAFETY: the handler is a function of this library, which stays loaded as long as the process runs.
@@ -120,6 +120,7 @@ pub(super) fn begin(component: Component) {
             tracing::error!("cannot watch the exit of this process: a STOP before terminate leaves the others waiting");
         }
     });
+    open_sessions::watch_end_of_mpi();
     let current = Current {
         component,
         failure: None,
@@ -146,8 +147,10 @@ fn take() -> Option<Current> {
 pub(super) fn terminate() -> Result<(), Error> {
     let current = take().ok_or_else(no_component)?;
     current.component.terminate().map_err(|(component, error)| {
-        begin(*component);
-        keep_failure(&error);
+        if let Some(component) = component {
+            begin(*component);
+            keep_failure(&error);
+        }
         error
     })
 }
@@ -176,15 +179,16 @@ pub(super) fn end(error: &Error) -> ! {
 /// Runs when the process exits: others would wait for one that is gone.
 extern "C" fn at_exit() {
     // A panic may not leave this function.
-    let ended = catch_unwind(|| {
-        if let Some(mut current) = take() {
-            match current.failure.take() {
-                Some(error) => current.component.abort(&error),
-                None => current.component.abandon(),
-            }
-        }
-    });
-    if ended.is_err() {
+    if catch_unwind(abandon).is_err() {
         std::process::abort();
+    }
+}
+
+/// End the job because this process, or MPI in it, ends with the component open; nothing happens without one.
+pub(crate) fn abandon() {
+    let Some(mut current) = take() else { return };
+    match current.failure.take() {
+        Some(error) => current.component.abort(&error),
+        None => current.component.abandon(),
     }
 }

@@ -24,3 +24,5 @@ mod exchange;
 mod grids;
 
 mod current;
+
+pub(crate) use current::abandon;

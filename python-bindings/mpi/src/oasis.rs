@@ -316,12 +316,20 @@ impl OasisComponent {
         };
         let mut outcome = Ok(());
         released(py, || outcome = component.terminate());
-        let Err((component, error)) = outcome else {
-            IS_COMPONENT.store(false, Ordering::Release);
-            return Ok(());
-        };
-        *state = Some(*component);
-        Err(errors::exception(py, &error))
+        let outcome = outcome.map_err(|(component, error)| {
+            *state = component.map(|component| *component);
+            errors::exception(py, &error)
+        });
+        IS_COMPONENT.store(state.is_some(), Ordering::Release);
+        outcome
+    }
+
+    /// End the whole job because MPI ends before [`Self::terminate`]. Returns outside of the coupling, where nobody waits.
+    fn abandon(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(py, |component| {
+            released(py, || component.abandon());
+            Ok(())
+        })
     }
 
     /// End the whole job with status 1. Does not return.

@@ -271,7 +271,7 @@ impl Tunnels {
             };
             let ended = released(py, || SameThread(component.terminate()));
             ended.0.map_err(|(component, error)| {
-                state.component = Some(*component);
+                state.component = component.map(|component| *component);
                 error
             })
         })

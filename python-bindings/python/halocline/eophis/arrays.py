@@ -38,9 +38,12 @@ class Handout:
         self._views: bool | None = {"": None, "views": True, "copies": False}[said]
 
     def hand_out(self, lease: Any) -> Array:
-        """Turn a lent block (level, j, i) into an array (i, j, level) in Fortran order, without a copy if possible."""
+        """Turn a lent block (level, j, i) into an array (i, j, level) in Fortran order, without a copy if possible.
+
+        Scripts get float64 in any case: a block that an experiment file has in float32 is copied.
+        """
         block = np.asarray(lease).transpose(2, 1, 0)
-        if self._decide():
+        if self._decide() and block.dtype == np.float64:
             return block
         copy = np.array(block, dtype=np.float64, order="F")
         if self._views is None:

@@ -22,7 +22,7 @@ PREPRODUCTION = ["--exec", "preprod"]
 
 GAINS = """\
 What you gain with Halocline's own interface (docs/eophis.md):
-  - arrays of any device and kind: `receive_as: float32` halves what is moved, workers get tensors
+  - `wire: float32` halves what is moved, `receive_as: float32` what a worker holds; workers get tensors of any device
   - the fold where the ocean model has it, with the signs of vector components
   - one command for the job, with logs of each rank and the first cause of a failure: halocline run
 """
@@ -52,7 +52,12 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    target.write_text(experiment(registry.tunnels, seconds, f"{options.script} {' '.join(words)}"))
+    try:
+        text = experiment(registry.tunnels, seconds, f"{options.script} {' '.join(words)}")
+    except ValueError as refused:
+        print(f"error: {refused}", file=sys.stderr)
+        return 1
+    target.write_text(text)
     print(f"{target}: {len(registry.tunnels)} tunnels\n\n{GAINS}", end="")
     return 0
 
@@ -83,7 +88,10 @@ def _run(script: str, words: list[str]) -> int | None:
 
 
 def experiment(tunnels: list[Tunnel], seconds: int, origin: str) -> str:
-    """Write the experiment file of tunnels in a simulation of this length."""
+    """Write the experiment file of tunnels in a simulation of this length.
+
+    Raises ValueError where tunnels describe grids of one name differently: an experiment file has one grid of a name.
+    """
     periods = [int(ex["freq"]) for tunnel in tunnels for ex in tunnel.exchs if not is_static(ex)]
     step = math.gcd(seconds, *periods)
     lines = [
@@ -94,9 +102,8 @@ def experiment(tunnels: list[Tunnel], seconds: int, origin: str) -> str:
         f"  length: {seconds} s",
         "grids:",
     ]
-    grids = {name: grid for tunnel in tunnels for name, grid in tunnel.grids.items()}
-    for name, grid in grids.items():
-        lines += _grid(name, grid)
+    for described in _grids(tunnels).values():
+        lines += described
     fields, exchanges = ["fields:"], ["exchanges:"]
     for tunnel in tunnels:
         for ex in tunnel.exchs:
@@ -116,9 +123,29 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _grids(tunnels: list[Tunnel]) -> dict[str, list[str]]:
+    """Write each grid once."""
+    written: dict[str, list[str]] = {}
+    owners: dict[str, str] = {}
+    for tunnel in tunnels:
+        for name, grid in tunnel.grids.items():
+            lines = _grid(name, grid)
+            if written.setdefault(name, lines) != lines:
+                found, other = (", ".join(line.strip() for line in words[1:]) for words in (written[name], lines))
+                raise ValueError(
+                    f"grid '{name}': tunnel {owners[name]} says {found}; tunnel {tunnel.label} says {other}\n"
+                    "  expected: one size and one boundary for all tunnels with a grid of this name\n"
+                    "  to change: give the grid of one of these tunnels a name of its own"
+                )
+            owners.setdefault(name, tunnel.label)
+    return written
+
+
 def _grid(name: str, grid: Grid) -> list[str]:
     east_west = "cyclic" if grid.bnd[0] == "cyclic" else "closed"
-    north_south = {"close": "closed", "cyclic": "cyclic", "nfold": f"{{north_fold: {grid.fold}}}"}[grid.bnd[1]]
+    # An experiment file has no fold at the first row: there the tunnel itself asks for it, if the file says nothing.
+    folded = f"{{north_fold: {grid.fold}}}" if grid.folds_north else "closed"
+    north_south = {"close": "closed", "cyclic": "cyclic", "nfold": folded}[grid.bnd[1]]
     return [
         f"  {_quoted(name)}:",
         f"    nx: {grid.size[0]}",
@@ -128,7 +155,7 @@ def _grid(name: str, grid: Grid) -> list[str]:
 
 
 def _field(field: str, name: str, ex: dict[str, Any], grid: Grid) -> list[str]:
-    kind = ", kind: vector" if grid.is_folded and grid.grd in ("U", "V") and not is_static(ex) else ""
+    kind = ", kind: vector" if grid.changes_sign(is_static(ex)) else ""
     point = f", point: {grid.grd}" if grid.is_folded else ""
     return [
         f"  {_quoted(field)}: {{units: '1', grid: {_quoted(str(ex['grd']))}, levels: {ex['lvl']}{point}{kind}, "

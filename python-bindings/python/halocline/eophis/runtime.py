@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
@@ -44,12 +45,13 @@ class Coupling:
     def __init__(self) -> None:
         """Join the job; collective over all its processes."""
         try:
-            from .._mpi import Tunnels
+            from .._mpi import Tunnels, before_mpi_ends
         except ImportError as error:
             logs.abort(f"coupling needs Halocline's extension for MPI: {error}")
         self._core = Tunnels(COMPONENT)
         self._open = True
         atexit.register(self._leave_early)
+        before_mpi_ends(self._before_mpi_ends)
         logs.joined(self.rank, self)
 
     @property
@@ -107,6 +109,16 @@ class Coupling:
         """End all processes of the job with a status other than 0; does not return."""
         self._open = False
         self._core.abort(code, found, expected, hint)
+
+    def _before_mpi_ends(self) -> None:
+        """End the job when the script ends MPI with tunnels open: the ocean model would wait for it."""
+        self._leave_early()
+        if not self._open:
+            return
+        self._open = False
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._core.abandon()
 
     def _leave_early(self) -> None:
         """End the job when the script ends by an exception: the ocean model would wait for it."""

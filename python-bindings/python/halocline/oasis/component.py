@@ -33,7 +33,7 @@ class Component:
 
         """
         # MPI is loaded here, not by the import of this package.
-        from .._mpi import OasisComponent
+        from .._mpi import OasisComponent, before_mpi_ends
 
         check_types([str, bool], [name, coupled])
         if not name:
@@ -45,6 +45,7 @@ class Component:
         self._coupled = coupled
         control.begin(self._core)
         self._end = weakref.finalize(self, control.end, self._core)
+        before_mpi_ends(control.leave_early)
 
     @property
     def name(self) -> str:

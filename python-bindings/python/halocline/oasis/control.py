@@ -36,6 +36,16 @@ def end(core: OasisComponent) -> None:
         core.abort(str(error))
 
 
+def leave_early() -> None:
+    """End the job where the script ends MPI before its component: the others would wait for it."""
+    if not _current:
+        return
+    core = _current.pop()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    core.abandon()
+
+
 def current() -> OasisComponent:
     """Return the component of this process."""
     if not _current:

@@ -82,21 +82,21 @@ class BoxPartition(Partition):
 
 
 class CubePartition(Partition):
-    """A rectangle on some layers of a grid of three axes."""
+    """A rectangle on every layer of a grid of three axes."""
 
     def __init__(
         self,
         global_offset: int,
         local_extent_x: int,
         local_extent_y: int,
-        local_extent_z: int,
         global_extent_x: int,
         global_extent_y: int,
+        global_extent_z: int,
         global_size: int = -1,
         name: str = "",
     ) -> None:
-        """Own local extents (x, y, z) of layers of global_extent_x by global_extent_y cells."""
-        extents = [local_extent_x, local_extent_y, local_extent_z, global_extent_x, global_extent_y]
+        """Own local extents (x, y) on all global_extent_z layers of global_extent_x by global_extent_y cells."""
+        extents = [local_extent_x, local_extent_y, global_extent_x, global_extent_y, global_extent_z]
         check_types([int] * 6, [global_offset, *extents])
         _not_negative(global_offset, "global_offset")
         for number in extents:
