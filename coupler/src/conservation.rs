@@ -11,7 +11,9 @@
 
 mod planning;
 
-use crate::{code::Code, error::Error, incoming::Incoming, outgoing::Outgoing, route::Route};
+use crate::{
+    code::Code, error::Error, incoming::Incoming, outgoing::Outgoing, route::Route, values,
+};
 use halocline_exchanges::{
     remapping::{ActiveCells, Conservation, ExactSum, Integrals, NothingToScale},
     view::{Elements, ElementsMut, Layout, View, ViewMut},
@@ -87,7 +89,7 @@ impl Returning {
         mut late: impl FnMut(&str, u64),
     ) -> Result<(), Error> {
         let levels = view.layout.shape[2];
-        write_sums(&self.cells, &reading(view), &mut self.numbers);
+        write_sums(&self.cells, &values::read(view), &mut self.numbers);
         let sums = as_view(&self.numbers, levels);
         self.up
             .put(world, patience, field, &sums, date, &mut late)?;
@@ -167,17 +169,6 @@ fn as_view_mut(numbers: &mut [f64], levels: usize) -> ViewMut<'_> {
     ViewMut {
         layout: Layout::contiguous([numbers.len() / levels, 1, levels]),
         elements: ElementsMut::F64(numbers),
-    }
-}
-
-/// An array to write, as one to read.
-fn reading<'a>(view: &'a ViewMut<'_>) -> View<'a> {
-    View {
-        layout: view.layout,
-        elements: match &view.elements {
-            ElementsMut::F32(values) => Elements::F32(values),
-            ElementsMut::F64(values) => Elements::F64(values),
-        },
     }
 }
 

@@ -121,12 +121,7 @@ impl Receiving {
         if input.own.cells() == 0 {
             return Ok(());
         }
-        let runs: Vec<(usize, usize)> = input
-            .own
-            .runs()
-            .iter()
-            .map(|run| (run.start, run.len))
-            .collect();
+        let runs = values::runs(&input.own);
         let cells = Cells {
             grid_cells: self.size.nx * self.size.ny,
             field_levels: input.levels[field],

@@ -6,7 +6,7 @@
 //! A file is written anew beside its place by the rank that writes for the component, and takes its place when all its
 //! fields are there: a run that ends before leaves the old file as it was.
 
-use crate::{code::Code, error::Error, route::Route};
+use crate::{code::Code, error::Error, route::Route, values};
 use halocline_configs::Status;
 use halocline_exchanges::partition::OwnedCells;
 use halocline_gridfiles::{
@@ -297,7 +297,7 @@ pub(crate) fn read_field(
     if count == 0 && path.exists() {
         return Ok(Vec::new());
     }
-    let runs = runs(own);
+    let runs = values::runs(own);
     let cells = Cells {
         grid_cells: route.grid.cells(),
         field_levels,
@@ -348,7 +348,7 @@ pub(crate) fn read_window(
     )]
     let puts = puts.filter(|puts| *puts > 0.0).map(|puts| puts as u32);
     let Some(puts) = puts else { return Ok(None) };
-    let runs = runs(own);
+    let runs = values::runs(own);
     let cells = Cells {
         grid_cells: route.grid.cells(),
         field_levels,
@@ -358,10 +358,6 @@ pub(crate) fn read_window(
     };
     let read = read_cells(path, &window, Record::Only, &cells, route.exchange.fill);
     Ok(Some((read.map_err(|error| failed(&error))?, puts)))
-}
-
-fn runs(own: &OwnedCells) -> Vec<(usize, usize)> {
-    own.runs().iter().map(|run| (run.start, run.len)).collect()
 }
 
 /// The same routes, unless two components write one restart file.

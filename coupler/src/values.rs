@@ -1,6 +1,9 @@
 //! The values of an array one after the other, in the order of its cells: i fastest, then j, then level.
 
-use halocline_exchanges::view::{Elements, ElementsMut, Layout, View, ViewMut};
+use halocline_exchanges::{
+    partition::OwnedCells,
+    view::{Elements, ElementsMut, Layout, View, ViewMut},
+};
 
 /// A number of one of the two kinds that arrays have.
 trait Value: Copy {
@@ -112,6 +115,11 @@ pub(crate) fn view_of(values: &[f64], shape: [usize; 3]) -> View<'_> {
         layout: Layout::contiguous(shape),
         elements: Elements::F64(values),
     }
+}
+
+/// Own cells as files are asked for them: (first, count) of each run.
+pub(crate) fn runs(own: &OwnedCells) -> Vec<(usize, usize)> {
+    own.runs().iter().map(|run| (run.start, run.len)).collect()
 }
 
 /// The same array, to read.

@@ -5,6 +5,7 @@ use crate::{
     error::Error,
     handshake::{self, Experiment, Roll},
     route::Route,
+    values,
 };
 use halocline_configs::{ConserveKind, Element, Status};
 use halocline_exchanges::{
@@ -204,7 +205,7 @@ fn active_cells(
     name: &str,
     folder: &Path,
 ) -> Result<ActiveCells, Error> {
-    let runs: Vec<(usize, usize)> = own.runs().iter().map(|run| (run.start, run.len)).collect();
+    let runs = values::runs(own);
     let cells = Cells {
         grid_cells: grid.cells(),
         field_levels: 1,
