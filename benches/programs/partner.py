@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import halocline
-import numpy as np
+import torch
 
 
 def part(cells: int, parts: int, number: int) -> tuple[int, int]:
@@ -26,6 +26,7 @@ def own_box(nx: int, ny: int, cut: str, rank: int, ranks: int) -> tuple[int, int
 
 def main() -> None:
     """Answer every step of the ocean."""
+    torch.set_num_threads(1)
     case = json.loads(Path("bench.json").read_text())
     session = halocline.Session("partner")
     session.define_box("globe", *own_box(case["nx"], case["ny"], case["partner_cut"], session.rank, session.size))
@@ -39,8 +40,9 @@ def main() -> None:
             assert block is not None, f"nothing came for {received} at {step.date} s"
             answer = step.out(sent)
             assert answer is not None, f"nothing is due for {sent} at {step.date} s"
-            # The model pass of all benchmarks: reads every own cell once, writes every own cell once.
-            np.multiply(block[:, own, own], block.dtype.type(0.5), out=answer)
+            # The model pass of all benchmarks: reads every own cell once, writes every own cell once. By torch, as workers
+            # do by default: numpy takes twice as long over rows that have a halo between them.
+            torch.mul(torch.from_numpy(block[:, own, own]), 0.5, out=torch.from_numpy(answer))
             step.send(sent, answer)
         # A view that lives on would keep its block out of use.
         del block, answer

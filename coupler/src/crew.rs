@@ -14,8 +14,9 @@ use std::{num::NonZeroUsize, thread};
 const NAME: &str = "HALOCLINE_COPY_THREADS";
 
 /// From this size on an exchange is written past the caches: it would push out of them what the ocean needs next, and
-/// does not fit them anyway. What fits is read faster from the cache that the ranks share [bytes].
-const STREAM_FROM: usize = 32 << 20;
+/// with the four arrays of a round trip it does not fit a shared cache of 32 MB beyond 8 MB. What fits is read faster
+/// from the cache that the ranks share [bytes].
+const STREAM_FROM: usize = 8 << 20;
 /// From this size on several threads may copy: to start them takes as long as copying a tenth of it [bytes].
 const THREADS_FROM: usize = 4 << 20;
 
