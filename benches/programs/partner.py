@@ -40,8 +40,8 @@ def main() -> None:
             assert block is not None, f"nothing came for {received} at {step.date} s"
             answer = step.out(sent)
             assert answer is not None, f"nothing is due for {sent} at {step.date} s"
-            # The model pass of all benchmarks: reads every own cell once, writes every own cell once. By torch, as workers
-            # do by default: numpy takes twice as long over rows that have a halo between them.
+            # The model pass of all benchmarks: reads every own cell once, writes every own cell once. By torch, as
+            # workers do by default: numpy takes twice as long over rows that have a halo between them.
             torch.mul(torch.from_numpy(block[:, own, own]), 0.5, out=torch.from_numpy(answer))
             step.send(sent, answer)
         # A view that lives on would keep its block out of use.

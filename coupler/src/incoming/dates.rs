@@ -189,6 +189,14 @@ impl Incoming {
         self.done = Some(date);
     }
 
+    /// This rank receives no more: senders that go on need not wait for it.
+    pub(crate) fn leave(&mut self) {
+        self.release_closed();
+        if let Some(memory) = &mut self.memory {
+            memory.leave();
+        }
+    }
+
     /// Release what is closed and of which no block is lent any more, oldest first, its gaps filled again.
     pub(crate) fn release_closed(&mut self) {
         while let Some(lent) = self.memory.as_mut().and_then(Memory::take_returned) {

@@ -86,6 +86,18 @@ impl Memory {
         }
     }
 
+    /// Nobody reads the later messages: their senders need not wait.
+    pub(super) fn leave(&mut self) {
+        let SharedSource { inbox, bells, .. } = &mut self.source;
+        if inbox.leave() {
+            bells.iter().for_each(|bell| bell.ring());
+        } else {
+            tracing::warn!(
+                "a block is still viewed at the end: senders wait for it to be given back"
+            );
+        }
+    }
+
     /// Ranks that have not written the next message.
     pub(super) fn late(&self) -> Vec<usize> {
         let next = self.opened.wrapping_add(1);

@@ -1,11 +1,12 @@
 //! How a session ends: in order, by an error, or because its process stops.
 
 use super::Session;
-use crate::{code::Code, error::Error, failure, rest::Rest, wait};
+use crate::{code::Code, error::Error, failure, incoming::Incoming, rest::Rest, wait};
 use halocline_exchanges::world::{Notice, World, WorldError};
 
 impl Session {
-    /// Leave in order: waits until every message has left and every rank is here. Collective over all ranks of the job.
+    /// Leave in order: waits until every message has left and every rank is here, however long the others go on alone.
+    /// Collective over all ranks of the job.
     ///
     /// Models that define variables of their own may leave before the end of the run: namcouples give a longer one, to
     /// be on the safe side.
@@ -24,6 +25,7 @@ impl Session {
         }
         self.check_complete()?;
         self.save_windows()?;
+        self.incoming.iter_mut().for_each(Incoming::leave);
         let what =
             |_: &mut dyn World| "the last messages to be taken by their receivers".to_owned();
         wait::until(

@@ -109,9 +109,31 @@ impl Watch {
     pub(crate) fn until(
         &mut self,
         what: &str,
+        ready: impl FnMut() -> Result<bool, WorldError>,
+    ) -> Result<(), WorldError> {
+        self.until_within(self.patience, what, ready)
+    }
+
+    /// The same until the others are at their end too, however long they compute alone: only a failure cuts it off.
+    pub(crate) fn until_the_end(
+        &mut self,
+        what: &str,
+        ready: impl FnMut() -> Result<bool, WorldError>,
+    ) -> Result<(), WorldError> {
+        let patience = Patience {
+            timeout: Duration::MAX,
+            ..self.patience
+        };
+        self.until_within(patience, what, ready)
+    }
+
+    fn until_within(
+        &mut self,
+        patience: Patience,
+        what: &str,
         mut ready: impl FnMut() -> Result<bool, WorldError>,
     ) -> Result<(), WorldError> {
-        let (rank, patience) = (self.control.rank, self.patience);
+        let rank = self.control.rank;
         patiently(rank, patience, what, || {
             if ready()? {
                 return Ok(true);

@@ -110,6 +110,15 @@ pub fn release(released: &impl Word, sequence: u32) {
     released.store_release(sequence);
 }
 
+/// The receiver leaves: it reads no message after `complete`, and senders need not wait for it any more. Then ring the
+/// senders' bells.
+pub fn leave(released: &impl Word, complete: u32) {
+    released.store_release(complete.wrapping_add(LEFT));
+}
+
+/// So many messages can follow the last that a receiver took before it left; the numbers compare over twice as many.
+const LEFT: u32 = 1 << 30;
+
 /// The two words of a rank's bell: others ring it when they have changed a flag that this rank may wait for.
 ///
 /// To wait: [`BellWords::listen`], look at the flags, and only if they say no [`BellWords::sleep`] with what `listen`
@@ -156,6 +165,49 @@ mod tests {
         assert!(is_at(5, 5) && is_at(6, 5) && !is_at(4, 5));
         assert!(is_at(1, u32::MAX) && !is_at(u32::MAX, 1));
         assert_eq!((parity(1), parity(2), parity(u32::MAX)), (1, 0, 1));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_receiver_that_has_left() {
+        for complete in [0, 7, u32::MAX - 1] {
+            let released = std::cell::Cell::new(complete);
+            leave(&Plain(&released), complete);
+            for later in [1, 2, 3, 1_000_000] {
+                assert!(is_free(&Plain(&released), complete.wrapping_add(later)));
+            }
+        }
+    }
+
+    /// A word of one thread.
+    struct Plain<'a>(&'a std::cell::Cell<u32>);
+
+    impl Word for Plain<'_> {
+        fn load_acquire(&self) -> u32 {
+            self.0.get()
+        }
+        fn store_release(&self, value: u32) {
+            self.0.set(value);
+        }
+        fn increment(&self) {
+            self.0.set(self.0.get().wrapping_add(1));
+        }
+        fn decrement(&self) {
+            self.0.set(self.0.get().wrapping_sub(1));
+        }
+        fn load_ordered(&self) -> u32 {
+            self.0.get()
+        }
+        fn replace(&self, expected: u32, value: u32) -> Result<(), u32> {
+            if self.0.get() != expected {
+                return Err(self.0.get());
+            }
+            self.0.set(value);
+            Ok(())
+        }
+        fn sleep(&self, _: u32, _: Duration) {
+            unreachable!("one thread never waits");
+        }
+        fn wake(&self) {}
     }
 
     #[test]

@@ -188,6 +188,17 @@ impl Inbox {
             .any(|lent| lent.load(Ordering::Acquire))
     }
 
+    /// Let the senders write all later messages without anybody reading them, unless somebody has a part of a slot;
+    /// whether they may. The senders' bells are to be rung afterwards.
+    pub fn leave(&mut self) -> bool {
+        let mut parts = self.lent.iter().flatten();
+        if parts.any(|lent| lent.load(Ordering::Acquire)) {
+            return false;
+        }
+        flags::leave(self.mapping.word(self.place.released), self.complete);
+        true
+    }
+
     /// Release the message after the last that was released, unless somebody has a part of it; whether it is released.
     ///
     /// The senders' bells are to be rung afterwards.

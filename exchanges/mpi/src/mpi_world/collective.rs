@@ -110,7 +110,7 @@ impl MpiWorld {
             are_flushed(senders)
         })?;
         let mut barrier = control.barrier()?;
-        watch.until(&what, || {
+        watch.until_the_end(&what, || {
             receivers.iter_mut().try_for_each(Receiver::discard)?;
             barrier.test()
         })
