@@ -1,5 +1,10 @@
 //! One exchange as its sender sees it: fields are packed as they are put, the messages leave with the last of them.
 
+mod order;
+mod target;
+
+pub(crate) use target::Target;
+
 use crate::{
     block::Storage, clock::Clock, code::Code, conservation::Summing, crew, error::Error,
     rest::Rest, sharing::SharedTarget, wait,
@@ -7,42 +12,14 @@ use crate::{
 use halocline_exchanges::{
     in_place::InPlace,
     pack::pack,
-    pieces::{Header, Part, Pieces},
+    pieces::Part,
     place::{Stores, place},
     plan::LocalRun,
     view::{ElementKind, View},
-    world::{Patience, SenderId, World, WorldError},
+    world::{Patience, World},
 };
 use halocline_exchanges_shared::outbox::StillLent;
-
-/// Where one partner's share of the exchange goes.
-#[derive(Debug)]
-pub(crate) enum Target {
-    /// Into messages, in pieces.
-    Message(SenderId, Pieces<LocalRun>),
-    /// Straight into the receiver's block.
-    Memory(SharedTarget),
-}
-
-impl Target {
-    /// Whether the next message may be written.
-    fn is_free(&self, world: &mut dyn World) -> Result<bool, WorldError> {
-        match self {
-            Self::Message(sender, _) => world.has_room(*sender),
-            Self::Memory(target) => Ok(target.outbox.is_free()),
-        }
-    }
-
-    /// Bytes that one put of all fields writes into memory.
-    fn placed_bytes(&self) -> usize {
-        let Self::Memory(target) = self else { return 0 };
-        let placings = target.placings.iter().map(|placing| {
-            let cells: usize = placing.runs.iter().map(|run| run.len).sum();
-            cells * placing.from_levels.len() * placing.kind.size()
-        });
-        placings.sum()
-    }
-}
+use target::{publish_piece, send_field};
 
 /// An exchange that this component sends.
 #[derive(Debug)]
@@ -335,95 +312,4 @@ impl Outgoing {
     pub(crate) const fn waits(&self) -> (u64, u64) {
         (self.sequence, self.waited)
     }
-
-    /// Whether `target` is the date that comes next and no field of an earlier one is missing.
-    fn check_order(&self, field: usize, target: i64) -> Result<(), Error> {
-        let expected = self.open.unwrap_or_else(|| self.clock.following(self.done));
-        if self.clock == Clock::Once || target == expected && !self.packed[field] {
-            return Ok(());
-        }
-        let name = &self.fields[field];
-        if let Some(open) = self.open.filter(|open| *open != target) {
-            let missing: Vec<&str> = self
-                .fields
-                .iter()
-                .zip(&self.packed)
-                .filter(|(_, packed)| !**packed)
-                .map(|(name, _)| name.as_str())
-                .collect();
-            return Err(Error::new(
-                Code::Date,
-                format!(
-                    "send for date {target} s while exchange '{}' still lacks {} for date {open} s",
-                    self.name,
-                    missing.join(", ")
-                ),
-                format!(
-                    "all fields of the exchange ({}) at each date",
-                    self.fields.join(", ")
-                ),
-                "send the missing field, or take it out of the exchange in the experiment file",
-            )
-            .about(name));
-        }
-        let found = if self.packed[field] || target < expected {
-            format!("send for date {target} s again")
-        } else {
-            format!("send for date {target} s, but that for {expected} s was skipped")
-        };
-        Err(Error::new(
-            Code::Date,
-            found,
-            format!("one send for each coupling date, next for {expected} s"),
-            "call send at every step with the date of the step in seconds since the start of the run",
-        )
-        .about(name))
-    }
-}
-
-/// Pack the pieces of one field; each leaves when it is packed, so that it is on its way while the next is packed. A
-/// message of one piece leaves with its last field.
-fn send_field(
-    world: &mut dyn World,
-    sender: SenderId,
-    pieces: &Pieces<LocalRun>,
-    field: usize,
-    date: i64,
-    pack: impl Fn(&Part<LocalRun>, &mut [u8]),
-) -> Result<(), Error> {
-    for number in pieces.of_field(field) {
-        let parts = pieces.list()[number].parts.iter();
-        let buffer = buffer(world, sender)?;
-        for part in parts.filter(|part| part.field == field) {
-            pack(part, &mut buffer[part.offset..]);
-        }
-        if !pieces.is_whole() {
-            publish_piece(world, sender, pieces, number, date)?;
-        }
-    }
-    Ok(())
-}
-
-fn publish_piece(
-    world: &mut dyn World,
-    sender: SenderId,
-    pieces: &Pieces<LocalRun>,
-    number: usize,
-    date: i64,
-) -> Result<(), Error> {
-    let piece = number as u64;
-    Header { date, piece }.write(buffer(world, sender)?);
-    Ok(world.publish(sender, pieces.list()[number].bytes)?)
-}
-
-/// The buffer of the next piece; there was room for all when the date was opened.
-fn buffer(world: &mut dyn World, sender: SenderId) -> Result<&mut [u8], Error> {
-    world.send_buffer(sender)?.ok_or_else(|| {
-        Error::new(
-            Code::Internal,
-            "no buffer for a piece of a message",
-            "buffers for all pieces of a message that is begun",
-            "report this",
-        )
-    })
 }

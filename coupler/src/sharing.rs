@@ -101,11 +101,7 @@ pub(crate) fn arrange(
         make_segment(&shapes)
     };
     let Some(mut segment) = segment else {
-        // Still at the meetings: others may invite, and are refused.
-        let invitations = world.meet(Vec::new())?;
-        let refusals = invitations.iter().map(|(from, _)| (*from, Answer::no()));
-        world.meet(refusals.collect())?;
-        return Ok(Shared::default());
+        return refuse_all(world);
     };
     let mut inboxes = segment.take_inboxes();
     for (inbox, at) in inboxes.iter_mut().zip(invited.keys()) {
@@ -133,6 +129,14 @@ pub(crate) fn arrange(
         sources,
         targets,
     })
+}
+
+/// Take part in the meetings of those who invite, and refuse: this rank has no memory to share.
+fn refuse_all(world: &mut dyn World) -> Result<Shared, WorldError> {
+    let invitations = world.meet(Vec::new())?;
+    let refusals = invitations.iter().map(|(from, _)| (*from, Answer::no()));
+    world.meet(refusals.collect())?;
+    Ok(Shared::default())
 }
 
 /// The ranks that can share memory with this one, in their order. Collective.

@@ -9,10 +9,15 @@
 //! of a longer one each field is cut by itself, into whole levels where several fit into a piece, else into stretches of
 //! one level. Each piece begins with a header and tells its number, because fields may be sent in any order.
 
+mod header;
+mod set_aside;
+
+pub use header::Header;
+pub use set_aside::SetAside;
+
 use crate::{
     plan::{BlockRun, HEADER_BYTES, LocalRun, ReceiveMessage, SendMessage},
     view::ElementKind,
-    world::WorldError,
 };
 use std::{ops::Range, sync::Arc};
 
@@ -219,95 +224,11 @@ fn cut_runs<R: Run>(runs: &Arc<[R]>, length: usize) -> Vec<(Arc<[R]>, usize)> {
     stretches
 }
 
-/// What each piece begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
-    /// The date that the message serves [s].
-    pub date: i64,
-    /// Number of the piece in its message.
-    pub piece: u64,
-}
-
-impl Header {
-    /// Write it at the head of a piece.
-    ///
-    /// # Panics
-    /// When the piece is shorter than a header.
-    pub fn write(self, piece: &mut [u8]) {
-        piece[..8].copy_from_slice(&self.date.to_le_bytes());
-        piece[8..HEADER_BYTES].copy_from_slice(&self.piece.to_le_bytes());
-    }
-
-    /// Read it from a piece of a message that is cut into these, and check the length.
-    ///
-    /// # Errors
-    /// A piece of another length than its number says.
-    pub fn read<R: Run>(piece: &[u8], pieces: &Pieces<R>) -> Result<Self, WorldError> {
-        let differ = |found: String| {
-            WorldError::Failed(format!(
-                "{found}: the two sides disagree on what the exchange contains"
-            ))
-        };
-        let Some((head, _)) = piece.split_first_chunk::<HEADER_BYTES>() else {
-            return Err(differ(format!("a message of {} bytes came", piece.len())));
-        };
-        let (date, number) = head.split_at(8);
-        let word = |bytes: &[u8]| bytes.try_into().unwrap_or([0; 8]);
-        let header = Self {
-            date: i64::from_le_bytes(word(date)),
-            piece: u64::from_le_bytes(word(number)),
-        };
-        let known = usize::try_from(header.piece).ok();
-        match known.and_then(|number| pieces.list.get(number)) {
-            Some(expected) if expected.bytes == piece.len() => Ok(header),
-            Some(expected) => Err(differ(format!(
-                "a message of {} bytes came, expected {} bytes",
-                piece.len(),
-                expected.bytes
-            ))),
-            None => Err(differ(format!(
-                "piece {} of a message came that has {} pieces here",
-                header.piece,
-                pieces.list.len()
-            ))),
-        }
-    }
-
-    /// Its number as an index.
-    #[must_use]
-    pub fn number(self) -> usize {
-        usize::try_from(self.piece).unwrap_or(usize::MAX)
-    }
-}
-
-/// A copy of a piece that nobody has asked for yet, 8-byte aligned as the piece was.
-#[derive(Debug, Clone)]
-pub struct SetAside {
-    words: Vec<u64>,
-    bytes: usize,
-}
-
-impl SetAside {
-    /// Copy a piece.
-    #[must_use]
-    pub fn new(piece: &[u8]) -> Self {
-        let (bytes, mut words) = (piece.len(), vec![0; piece.len().div_ceil(8)]);
-        bytemuck::cast_slice_mut(&mut words)[..bytes].copy_from_slice(piece);
-        Self { words, bytes }
-    }
-
-    /// The piece.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.words)[..self.bytes]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn message(lens: &[usize], levels: usize) -> SendMessage {
+    pub(super) fn message(lens: &[usize], levels: usize) -> SendMessage {
         let runs: Arc<[LocalRun]> = lens
             .iter()
             .map(|&len| LocalRun { start: 10, len })
@@ -375,27 +296,5 @@ mod tests {
                 ..run
             }
         );
-    }
-
-    #[test]
-    fn a_header_is_read_as_it_was_written_and_knows_the_length() {
-        let pieces = Pieces::sent(&message(&[3, 4], 2), ElementKind::F64, 100);
-        let header = Header { date: -5, piece: 1 };
-        let mut bytes = vec![0; pieces.list()[1].bytes];
-        header.write(&mut bytes);
-        assert_eq!(Header::read(&bytes, &pieces).expect("whole"), header);
-        let text = Header::read(&bytes[..24], &pieces)
-            .expect_err("short")
-            .to_string();
-        assert!(text.contains("24 bytes came"), "{text}");
-        Header {
-            piece: 99,
-            ..header
-        }
-        .write(&mut bytes);
-        let text = Header::read(&bytes, &pieces)
-            .expect_err("unknown")
-            .to_string();
-        assert!(text.contains("piece 99"), "{text}");
     }
 }
